@@ -1,0 +1,81 @@
+"""Every error the library raises on purpose, and how they relate.
+
+A message names the value that was seen and what to do about it, so that it can be
+shown to a person as it stands.
+
+    ArticlebotError
+    ├── ArticleError            one file or page could not be read as an article
+    │   ├── UnsupportedFormat   a kind of file no reader exists for
+    │   ├── EmptyArticle        read, and nothing worth keeping was in it
+    │   └── TooLarge            larger than the settings allow
+    ├── QuestionError           a question that cannot be asked (empty, only punctuation, ...)
+    ├── LibraryError            something about the library as a whole
+    │   ├── LibraryNotFound     no library at that place
+    │   ├── LibraryEmpty        a library with nothing indexed yet
+    │   ├── LibraryOutdated     made by another model or another version of the pipeline
+    │   ├── LibraryLocked       another process is writing to it
+    │   ├── LibraryDamaged      files of it cannot be read
+    │   └── NothingToIndex      the places to index hold no articles
+    ├── ArticleNotFound         no article with that id
+    └── EncoderError            a model that cannot be loaded or used
+"""
+
+
+class ArticlebotError(Exception):
+    """The root of the tree: catch this to catch every error below."""
+
+
+class ArticleError(ArticlebotError):
+    """One file or page could not be read as an article; the others are not touched."""
+
+
+class UnsupportedFormat(ArticleError):
+    """No reader exists for this kind of file."""
+
+
+class EmptyArticle(ArticleError):
+    """The file was read, and held no text."""
+
+
+class TooLarge(ArticleError):
+    """The file is larger than the settings allow."""
+
+
+class QuestionError(ArticlebotError):
+    """A question that cannot be asked: empty, only punctuation, or too long."""
+
+
+class LibraryError(ArticlebotError):
+    """Something about the library as a whole."""
+
+
+class LibraryNotFound(LibraryError):
+    """There is no library at the place that was named."""
+
+
+class LibraryEmpty(LibraryError):
+    """The library exists, but nothing has been indexed yet."""
+
+
+class LibraryOutdated(LibraryError):
+    """The live index was made by another model or pipeline; it is rebuilt, never queried."""
+
+
+class LibraryLocked(LibraryError):
+    """Another process is writing to the library."""
+
+
+class LibraryDamaged(LibraryError):
+    """Files of the library are missing or cannot be read."""
+
+
+class NothingToIndex(LibraryError):
+    """The folders that were named hold no file that could be an article."""
+
+
+class ArticleNotFound(ArticlebotError):
+    """No article has that id."""
+
+
+class EncoderError(ArticlebotError):
+    """A model cannot be loaded, or its output is not what the library was built for."""

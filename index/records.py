@@ -1,0 +1,215 @@
+"""Every record that flows through the program, in the order in which it flows.
+
+An `Article` is text with a name. It is cut into `Passage`s, which searching finds as
+`Hit`s, out of which `Quote`s are cut for an `Answer`. A record below an article holds
+positions, never a copy of the words: whatever is shown to a person is a slice of
+`Article.text`, so a quote cannot say what the article does not.
+
+Positions are code points of `Article.text` (what Python's slices count), half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open stretch `[start, end)` of a text, in code points."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"a span runs forward from 0 or more, not [{self.start}, {self.end})")
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+    def contains(self, other: Span) -> bool:
+        """Whether all of `other` lies inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+    def of(self, text: str) -> str:
+        """The words of `text` this span covers; it must lie within the text."""
+        if self.end > len(text):
+            raise ValueError(f"[{self.start}, {self.end}) leaves a text of {len(text)} characters")
+        return text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as it is kept: the exact text, and what is known of it.
+
+    `digest` identifies the content (title, text and the rest), `id` the article through
+    all versions of its content. `language` is "en", "zh-Hant", "zh-Hans" or "und"
+    (undetermined). `source` is the outlet, or the file's name where none is known.
+    """
+
+    id: str
+    title: str
+    text: str
+    url: str | None
+    published: date | None
+    language: str
+    source: str | None
+    digest: str
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A stretch of whole sentences of an article, the unit that searching finds."""
+
+    article: Article
+    span: Span
+
+    @property
+    def text(self) -> str:
+        """The passage's words, cut from the article."""
+        return self.span.of(self.article.text)
+
+
+class Origin(Enum):
+    """Which way of searching found a passage."""
+
+    DENSE = "dense"
+    KEYWORDS = "keywords"
+    BOTH = "both"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that searching found. A higher `score` is better."""
+
+    passage: Passage
+    score: float
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A verbatim quote: a span of a stored article, and no way to make one from a string.
+
+    `highlight` is the answer's own words inside the quote, where they are known, as a
+    span of the article's text. `score` estimates the probability, 0 to 1, that the quote
+    answers the question. Two quotes are equal only if they stand in the same place:
+    identical sentences in two places are two quotes.
+    """
+
+    article: Article
+    span: Span
+    highlight: Span | None = None
+    score: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.article, Article):
+            raise TypeError(f"a quote is cut from an Article, not from a {type(self.article).__name__}")
+        if not self.span.of(self.article.text).strip():
+            raise ValueError(f"[{self.span.start}, {self.span.end}) quotes no words")
+        if self.highlight is not None and not self.span.contains(self.highlight):
+            raise ValueError(
+                f"a highlight lies inside its quote; [{self.highlight.start}, {self.highlight.end}) "
+                f"is not inside [{self.span.start}, {self.span.end})"
+            )
+
+    @property
+    def text(self) -> str:
+        """The quoted words, byte for byte as the article has them."""
+        return self.span.of(self.article.text)
+
+    @property
+    def before(self) -> str:
+        """The article's text up to the quote."""
+        return self.article.text[: self.span.start]
+
+    @property
+    def after(self) -> str:
+        """The article's text from the quote's end on."""
+        return self.article.text[self.span.end :]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Quotes that answer a question, best first; it refuses to exist without one.
+
+    `prose` is what an optional language model made of the quotes, or None.
+    """
+
+    question: str
+    quotes: tuple[Quote, ...]
+    prose: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.quotes:
+            raise ValueError("an answer holds at least one quote; without one it is a NotFound")
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The articles do not say it: a normal result, with no citation under it.
+
+    `nearest` are articles on the nearest subjects, best first. They are no evidence for
+    anything and must be labelled so wherever they are shown.
+    """
+
+    question: str
+    nearest: tuple[Article, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and the reason in a sentence."""
+
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What bringing the library up to date did.
+
+    `added`, `changed` and `removed` hold the articles themselves, `unchanged` counts all others
+    that are in the library,
+    `duplicates` are files whose text another article already holds, `failed` the files that
+    could not be read. `embedded` counts the texts that had to be encoded; `passages` is how
+    many the live index now holds. `seconds` is wall time.
+    """
+
+    added: tuple[Article, ...]
+    changed: tuple[Article, ...]
+    removed: tuple[Article, ...]
+    unchanged: int
+    duplicates: tuple[Failure, ...]
+    failed: tuple[Failure, ...]
+    embedded: int
+    passages: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a build has come: `done` of `total` units of `stage`.
+
+    Stages come in the order "read" (files), "encode" (articles) and "check" (passages); one
+    that has nothing to do does not appear. `total` is at least `done`, and `done` starts at 0.
+    """
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What a library holds. `built` is the index's time in seconds since the epoch, UTC."""
+
+    articles: int
+    passages: int
+    languages: tuple[tuple[str, int], ...]
+    generation: str | None
+    built: float | None
+    model: str | None

@@ -1,0 +1,69 @@
+"""Articles to cut, and text to try."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+
+from index import Article
+
+
+def article(text: str, *, title: str = "A title", id: str = "a1") -> Article:  # noqa: A002 - the record's name
+    """An article of which only the text matters."""
+    return Article(id, title, text, None, None, "und", None, f"digest of {id}")
+
+
+# Pieces of which real text is made, so that random text meets the rules instead of passing them by.
+_PIECES = (
+    "小米",
+    "預計未來五年",
+    "投入2000亿元",
+    "他说",
+    "She said",
+    " the plan",
+    "Mr. Tan",
+    "U.S.",
+    "3.14",
+    "J. K. ",
+    "iPhone",
+    "。",
+    "！？",
+    "……",
+    "...",
+    ".",
+    "? ",
+    "; ",
+    "；",
+    "，",
+    "「",
+    "」",
+    "“",
+    "”",
+    '"',
+    "《",
+    "》",
+    "（",
+    "）",
+    " ",
+    "\n",
+    "\n\n",
+    "\u3000",
+    "\u200b",
+    "e\u0301",
+    "👨‍👩‍👧",
+    "❤️",
+    "𠮷",
+    "㎡",
+    "ﬁ",
+    "½",
+    "㈱",
+    "ＡＢＣ",
+    "https://a.example/b?c=d",
+    "1. ",
+    "[1]",
+)
+
+
+def texts() -> st.SearchStrategy[str]:
+    """Any text of any plane, and text made of what articles are made of, repeated now and then."""
+    made = st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)
+    return st.one_of(st.text(max_size=60), made, made.map(lambda text: text * 2))
