@@ -1,0 +1,1 @@
+"""How the bundled models were made. Needs the extra `train`; nothing here runs when answering."""
