@@ -1,0 +1,261 @@
+"""The truth: exact article texts and what is known of them, in one SQLite file.
+
+Everything else in a library is derived from it and may be thrown away. Every version of an
+article that a finished index may still quote is kept until that index is gone. Writes are
+synchronous (WAL, FULL): what was acknowledged survives a power cut.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from index.encoder import WindowVectors
+from index.errors import LibraryDamaged
+from index.generations import Versions
+from index.records import Article
+
+# `words` tells equal texts apart from others without reading them. Paths are bytes, as the
+# system has them: a file's name need not be valid UTF-8. An article's text comes last, or SQLite
+# would read through it to get at the rest.
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS articles (
+    id TEXT NOT NULL, digest TEXT NOT NULL, title TEXT NOT NULL, url TEXT, published TEXT,
+    language TEXT NOT NULL, source TEXT, author TEXT, text TEXT NOT NULL, PRIMARY KEY (id, digest));
+CREATE TABLE IF NOT EXISTS live (id TEXT PRIMARY KEY, digest TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS live_by_words ON live (words);
+CREATE TABLE IF NOT EXISTS places (path BLOB PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS files (
+    path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
+    seen INTEGER NOT NULL, content TEXT NOT NULL, article TEXT, fate TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS vectors (
+    model TEXT NOT NULL, passage TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, passage));
+"""
+_ARTICLE = "id, title, text, url, published, language, source, digest, author"
+_PATIENCE = 30  # seconds to wait for another process's transaction
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """A file as it was when it was last read.
+
+    `mtime` and `seen` (when it was read) are nanoseconds since the epoch, `content` the
+    SHA-256 of its bytes. `fate` is "article" (`article` is its id), "duplicate" (`article` is
+    the one that holds the same text) or "removed" (by hand; it stays so until it changes).
+    """
+
+    path: str
+    size: int
+    mtime: int
+    seen: int
+    content: str
+    article: str | None
+    fate: str
+
+
+class Archive:
+    """The library's articles. Safe to use from several threads and processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = threading.RLock()
+        with self._sentences():
+            self._connection = sqlite3.connect(
+                path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
+            )
+            try:
+                for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                    self._connection.execute(f"PRAGMA {pragma}")
+                self._connection.executescript(_SCHEMA)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """Say what SQLite found wrong so that a person knows what to do."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise LibraryDamaged(
+                f"the archive {self._path} cannot be used ({error}); see that its disk has room and can be "
+                "written to; if it is damaged restore it from a backup, or name another library"
+            ) from error
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are kept together, or none of them."""
+        with self._lock:
+            self._run("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._run("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._run("ROLLBACK")
+                raise
+
+    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        with self._lock, self._sentences():
+            return self._connection.execute(sql, values).fetchall()
+
+    def _run_many(self, sql: str, rows: Iterable[Sequence[object]]) -> None:
+        with self.transaction(), self._sentences():
+            self._connection.executemany(sql, rows)
+
+    # --- articles ---
+
+    def put(self, article: Article) -> None:
+        """Keep an article and make this version the one to index."""
+        self._run(
+            f"INSERT OR IGNORE INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+            (article.id, article.title, article.text, article.url,
+             article.published and article.published.isoformat(), article.language, article.source,
+             article.digest, article.author),
+        )  # fmt: skip
+        self._run(
+            "INSERT OR REPLACE INTO live VALUES (?, ?, ?)", (article.id, article.digest, _words(article))
+        )
+
+    def retire(self, article: str) -> None:
+        """Take an article out of what is to be indexed; its text stays until nothing quotes it."""
+        self._run("DELETE FROM live WHERE id = ?", (article,))
+
+    def live(self) -> Versions:
+        """The versions to be indexed, by id."""
+        rows = self._run("SELECT id, digest FROM live ORDER BY id")
+        return tuple((str(article), str(digest)) for article, digest in rows)
+
+    def find(self, article: str, digest: str) -> Article | None:
+        """One version of an article, if it is still kept."""
+        rows = self._run(f"SELECT {_ARTICLE} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
+        return _article(rows[0]) if rows else None
+
+    def languages(self) -> dict[tuple[str, str], str]:
+        """The language of every version that is kept."""
+        rows = self._run("SELECT id, digest, language FROM articles")
+        return {(str(article), str(digest)): str(language) for article, digest, language in rows}
+
+    def article(self, article: str, digest: str) -> Article:
+        """One version of an article that an index quotes."""
+        found = self.find(article, digest)
+        if found is None:
+            raise LibraryDamaged(
+                f"the archive {self._path} does not hold article {article!r} as the index has it; "
+                "run `articlebot index` to rebuild the index"
+            )
+        return found
+
+    def copy_of(self, article: Article) -> str | None:
+        """The id of another article to be indexed with the very same text, or None."""
+        sql = "SELECT id FROM live WHERE words = ? AND id != ? ORDER BY id"
+        rows = self._run(sql, (_words(article), article.id))
+        return str(rows[0][0]) if rows else None
+
+    def forget_except(self, kept: Versions) -> None:
+        """Delete the versions that are neither to be indexed nor among `kept`, from the disk too."""
+        keep = {*kept, *self.live()}
+        gone = [row for row in self._run("SELECT id, digest FROM articles") if row not in keep]
+        if gone:
+            self._run_many("DELETE FROM articles WHERE id = ? AND digest = ?", gone)
+            self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log would still hold the words
+
+    # --- where articles come from ---
+
+    def places(self) -> tuple[Path, ...]:
+        """The files and folders that were indexed so far."""
+        return tuple(Path(_path(path)) for (path,) in self._run("SELECT path FROM places ORDER BY rowid"))
+
+    def add_place(self, place: str) -> None:
+        """Remember a place."""
+        self._run("INSERT OR IGNORE INTO places VALUES (?)", (os.fsencode(place),))
+
+    def forget_place(self, place: str) -> None:
+        """Forget a place that is gone for good."""
+        self._run("DELETE FROM places WHERE path = ?", (os.fsencode(place),))
+
+    def files(self) -> dict[str, FileRecord]:
+        """Every file read so far, by path."""
+        rows = self._run("SELECT * FROM files ORDER BY path")
+        files = (FileRecord(_path(path), *rest) for path, *rest in rows)  # type: ignore[arg-type] # the schema's types
+        return {file.path: file for file in files}
+
+    def put_file(self, file: FileRecord) -> None:
+        """Remember what became of a file."""
+        values = (os.fsencode(file.path), *astuple(file)[1:])
+        self._run("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+    def forget_file(self, path: str) -> None:
+        """Forget a file that is gone."""
+        self._run("DELETE FROM files WHERE path = ?", (os.fsencode(path),))
+
+    def remove(self, article: str) -> None:
+        """Retire an article by hand, with its copies: their files stay out until they change."""
+        with self.transaction():
+            self.retire(article)
+            for file in self.files().values():
+                if file.article == article:
+                    self.put_file(replace(file, article=None, fate="removed"))
+
+    # --- vectors, so that a rebuild encodes only what is new ---
+
+    def vectors(self, model: str, passage: str, dimension: int) -> WindowVectors | None:
+        """The cached vectors of a passage and its sentences, or None."""
+        rows = self._run("SELECT vectors FROM vectors WHERE model = ? AND passage = ?", (model, passage))
+        if not rows:
+            return None
+        table = np.frombuffer(rows[0][0], dtype=np.float16).reshape(-1, dimension).astype(np.float32)  # type: ignore[call-overload] # a BLOB
+        return WindowVectors(table[0], table[1:])
+
+    def put_vectors(self, model: str, rows: Iterable[tuple[str, WindowVectors]]) -> None:
+        """Cache vectors by the digest of what was encoded."""
+        blobs = ((model, name, _blob(vectors)) for name, vectors in rows)
+        self._run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", blobs)
+
+    def keep_vectors(self, model: str, passages: set[str]) -> None:
+        """Drop cached vectors that are of another model or of no passage any more."""
+        rows = self._run("SELECT model, passage FROM vectors")
+        gone = [row for row in rows if row[0] != model or row[1] not in passages]
+        self._run_many("DELETE FROM vectors WHERE model = ? AND passage = ?", gone)
+
+
+def _words(article: Article) -> str:
+    return hashlib.sha256(article.text.encode()).hexdigest()
+
+
+def _path(stored: object) -> str:
+    assert isinstance(stored, bytes)
+    return os.fsdecode(stored)
+
+
+def _blob(vectors: WindowVectors) -> bytes:
+    return np.vstack([vectors.passage, vectors.sentences]).astype(np.float16).tobytes()
+
+
+def _article(row: Sequence[object]) -> Article:
+    identifier, title, text, url, published, language, source, digest, author = row
+    return Article(
+        id=str(identifier),
+        title=str(title),
+        text=str(text),
+        url=None if url is None else str(url),
+        published=None if published is None else date.fromisoformat(str(published)),
+        language=str(language),
+        source=None if source is None else str(source),
+        digest=str(digest),
+        author=None if author is None else str(author),
+    )

@@ -1,0 +1,141 @@
+"""Keyword search: BM25 over folded text. The only module that knows bm25s and the stemmer.
+
+Chinese is indexed as single characters and pairs of neighbours, which needs no dictionary
+and finds names no dictionary has; other scripts as stemmed words. BM25 as in Lucene, by
+bm25s (Lu 2024, https://arxiv.org/abs/2407.03618).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from index.text import CJK, fold
+
+if TYPE_CHECKING:
+    from bm25s import BM25
+
+# A run of Chinese; or a word or number, with thousands ("1,234", not the list "12,15") and decimals.
+_TERM = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:(?<=[0-9]),[0-9]{{3}}(?![0-9])|(?<=[0-9])\.[0-9]+)*")
+_NO_THOUSANDS = str.maketrans("，、", "  ")  # folding makes commas of them, but "100、200" is two numbers
+_HAN = re.compile(rf"[{CJK}]")
+# Function words: they say how something is asked, not what about.
+_STOP_WORDS = frozenset(
+    (
+        "a an the of to in on at by for from with and or is are was were be been being do does did has "
+        "have had it its this that these those what which who whom whose when where why how many much "
+        "long old far will would can could should may might there their they he she his her him i you we "
+        "our your as than then so if but not no about into over after before between during any some "
+        "more most very also just s t tell me please give say said according"
+    ).split()
+)
+# 为 belongs to the word before it in 华为什么时候, 认为什么 and the like.
+_STOP_PHRASES = re.compile(
+    "(?<![华作成称认以因])为什么(?!时候)|什么时候|[什甚]么|多少|(?<![华作成称认以因])为何(?![时地人])|怎么样|怎么|怎样|如何"
+    "|哪里|哪儿|哪个|哪些|哪一|请问|多大|多久|多长|何时|何地|何人|告诉我|一共|总共"
+)
+_WORD = re.compile(r"(?<![^\W\u2e80-\U0003ffff])[A-Za-z]+(?![^\W\u2e80-\U0003ffff])")  # also beside Chinese
+_ALSO_NAMES = frozenset(("May", "Will"))
+_STOP_CHARACTERS = frozenset("哪几谁吗呢吧请的了是在和与及或有被把对会将要该此其这那个")
+
+
+class _Stemmer(Protocol):
+    def stemWord(self, word: str) -> str: ...  # noqa: N802 - PyStemmer's own name
+
+
+@cache
+def _stemmer() -> _Stemmer:
+    import Stemmer  # noqa: PLC0415 - not needed to import the package
+
+    stemmer: _Stemmer = Stemmer.Stemmer("english")
+    return stemmer
+
+
+@cache
+def _stem(word: str) -> str:
+    return _stemmer().stemWord(word)
+
+
+def terms(text: str) -> list[str]:
+    """The terms a text is indexed under: stems, Chinese characters and pairs, numbers."""
+    found: list[str] = []
+    for match in _TERM.finditer(fold(text.translate(_NO_THOUSANDS)).text):
+        run = match[0]
+        if _HAN.match(run):
+            found += run
+            found += (run[index : index + 2] for index in range(len(run) - 1))
+        else:
+            found.append(_stem(run.replace(",", "")))
+    return found
+
+
+def question_terms(text: str) -> list[str]:
+    """The terms a question is searched by: those of a text, less how it is asked.
+
+    A stop word written as a name (WHO, IT; May and Will within a sentence) is kept.
+    """
+    asked = _WORD.sub(lambda word: " " if _is_stop_word(word, text) else word[0], text)
+    folded = _STOP_PHRASES.sub(" ", fold(asked).text)
+    return [term for term in terms(folded) if term not in _STOP_CHARACTERS]
+
+
+def _is_stop_word(match: re.Match[str], text: str) -> bool:
+    word = match[0]
+    if len(word) > 1 and word.isupper() and not (text.isascii() and text.isupper()):
+        return False
+    if word in _ALSO_NAMES and text[: match.start()].strip():
+        return False
+    return word.casefold() in _STOP_WORDS
+
+
+class Keywords:
+    """A BM25 index over passages, addressed by row."""
+
+    def __init__(self, index: BM25, rows: int) -> None:
+        self._index = index
+        self._rows = rows
+
+    @classmethod
+    def build(cls, texts: Iterable[str]) -> Keywords:
+        """Index texts; the first is row 0."""
+        from bm25s import BM25  # noqa: PLC0415 - a quarter of a second that only searching needs
+
+        vocabulary: dict[str, int] = {}
+        rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
+        index = BM25(method="lucene", k1=1.2, b=0.75)
+        # bm25s cannot index nothing at all; no question holds the empty term.
+        indexed = (rows, vocabulary) if vocabulary else ([[0]], {"": 0})
+        index.index(indexed, show_progress=False, create_empty_token=False)
+        return cls(index, len(rows))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder."""
+        self._index.save(str(folder), show_progress=False)
+
+    @classmethod
+    def load(cls, folder: Path, *, rows: int) -> Keywords:
+        """Open what `save` wrote; the postings stay on disk and are mapped."""
+        from bm25s import BM25  # noqa: PLC0415 - as above
+
+        index = BM25.load(str(folder), mmap=True, load_vocab=True, show_progress=False)
+        return cls(index, rows)
+
+    def scores(self, wanted: Sequence[str]) -> npt.NDArray[np.float32]:
+        """The BM25 score of every row for a question's terms, (rows,)."""
+        ids = self._index.get_tokens_ids(list(wanted))
+        if not ids:
+            return np.zeros(self._rows, dtype=np.float32)
+        return np.asarray(self._index.get_scores_from_ids(ids), dtype=np.float32)
+
+    def rarity(self, term: str) -> float:
+        """The inverse document frequency of a term, as BM25 weighs it; highest if unknown."""
+        identifier = self._index.vocab_dict.get(term)
+        starts = self._index.scores["indptr"]
+        found = 0 if identifier is None else int(starts[identifier + 1] - starts[identifier])
+        return float(np.log(1 + (self._rows - found + 0.5) / (found + 0.5)))

@@ -1,0 +1,184 @@
+"""Passages and their vectors in Chroma, written through LlamaIndex's vector store.
+
+The only module, beside the retriever, that knows either. A collection is written once, checked
+and from then on only read. It holds positions, not words: the node of a passage says
+which article and which offsets, and its row in the generation's tables. Text is cut from
+the archive, so what Chroma returns can never be quoted (and Chroma's own full-text index,
+which nothing here asks, costs nothing).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import numpy as np
+
+from index.encoder import Vectors
+from index.errors import LibraryDamaged, LibraryError
+from index.records import Span
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateHNSWConfiguration
+    from chromadb.api.models.Collection import Collection
+
+_COLLECTION = "passages"
+_DATABASE = "chroma.sqlite3"
+_BATCH = 150  # the size Chroma writes fastest
+_OPENING = threading.Lock()  # Chroma counts the clients of a folder in this process, but not safely
+# A little wider than Chroma's defaults (100, 100, 16), so that fewer vectors are out of reach.
+_GRAPH: CreateHNSWConfiguration = {
+    "space": "cosine",
+    "ef_construction": 128,
+    "ef_search": 128,
+    "max_neighbors": 24,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """One passage as Chroma keeps it: where it stands, and its vector."""
+
+    row: int
+    article: str
+    digest: str
+    span: Span
+    vector: Vectors
+
+    @property
+    def id(self) -> str:
+        """The name of the passage's node, unique within a collection."""
+        return f"{self.article}:{self.span.start}-{self.span.end}"
+
+
+def _client(folder: Path) -> Client:
+    """A client of Chroma in this process, whatever the environment says of a server or of telemetry."""
+    import chromadb  # noqa: PLC0415 - most of a second that `import index` need not cost
+    from chromadb.config import Settings  # noqa: PLC0415
+
+    settings = Settings(
+        _env_file=None,  # type: ignore[call-arg] # pydantic-settings' own; a bot's folder often has an .env
+        chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
+        anonymized_telemetry=False,
+    )
+    with _OPENING:
+        return cast("Client", chromadb.PersistentClient(folder, settings=settings))
+
+
+def _close(client: Client) -> None:
+    with _OPENING:
+        client.close()
+
+
+def write(folder: Path, passages: Iterable[StoredPassage]) -> int:
+    """Write a new collection into an empty folder and return how many passages it holds."""
+    from chromadb.errors import ChromaError  # noqa: PLC0415 - as above
+    from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415 - a second, building only
+
+    client = _client(folder)
+    try:
+        collection = client.create_collection(
+            _COLLECTION, configuration={"hnsw": _GRAPH}, embedding_function=None
+        )
+        vectors = ChromaVectorStore(chroma_collection=collection)
+        for batch in _batches(passages):
+            vectors.add([_node(passage) for passage in batch])
+        return collection.count()
+    except ChromaError as error:
+        raise LibraryError(
+            f"the vectors cannot be written to {folder} ({error}); see that its disk has room "
+            "and run `articlebot index` again; the old index stays live"
+        ) from error
+    finally:
+        _close(client)
+
+
+def _node(passage: StoredPassage):  # type: ignore[no-untyped-def] # noqa: ANN202 - its type must not be imported here
+    from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode  # noqa: PLC0415
+
+    return TextNode(
+        id_=passage.id,
+        text="",
+        embedding=passage.vector.tolist(),
+        start_char_idx=passage.span.start,
+        end_char_idx=passage.span.end,
+        metadata={"row": passage.row, "digest": passage.digest},
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=passage.article)},
+    )
+
+
+def _batches(passages: Iterable[StoredPassage]) -> Iterator[list[StoredPassage]]:
+    remaining = iter(passages)
+    while batch := list(islice(remaining, _BATCH)):
+        yield batch
+
+
+class Store:
+    """A finished collection, open for searching. Safe to use from several threads."""
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb  # noqa: F401, PLC0415 - here, so that a broken installation is not called damage
+
+        self._folder = folder
+        with self._sentences():
+            if not (folder / _DATABASE).is_file():  # or Chroma would make an empty one
+                raise FileNotFoundError(_DATABASE)
+            self._client = _client(folder)
+            try:
+                self._collection: Collection = self._client.get_collection(
+                    _COLLECTION, embedding_function=None
+                )
+            except BaseException:
+                _close(self._client)
+                raise
+
+    @contextmanager
+    def _sentences(self) -> Iterator[None]:
+        """Say what Chroma found wrong, in whatever way it says so, with what to do about it."""
+        try:
+            yield
+        except Exception as error:
+            raise LibraryDamaged(
+                f"the vectors in {self._folder} cannot be read ({error}); "
+                f"delete {self._folder.parent} and run `articlebot index` to rebuild them"
+            ) from error
+
+    def __len__(self) -> int:
+        return self._collection.count()
+
+    def nearest(self, vector: Vectors, count: int) -> list[int]:
+        """The rows of the passages nearest to a vector, nearest first."""
+        with self._sentences():
+            found = self._collection.query(
+                query_embeddings=np.atleast_2d(vector), n_results=count, include=["metadatas"]
+            )
+        return [int(row["row"]) for row in (found["metadatas"] or [[]])[0]]  # type: ignore[arg-type] # written by us
+
+    def unreachable(self, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
+        """Those of the passages whose own vector does not find them (chroma-core/chroma #7758).
+
+        A passage is also found where one of the same vector is: copies of one text tie.
+        """
+        if not passages:
+            return []
+        found = self._collection.query(
+            query_embeddings=np.stack([passage.vector for passage in passages]),
+            n_results=1,
+            include=["distances"],
+        )
+        distances = found["distances"] or []
+        return [
+            passage
+            for passage, ids, nearest in zip(passages, found["ids"], distances, strict=True)
+            if passage.id not in ids and not (nearest and nearest[0] < 1e-4)  # noqa: PLR2004 - float16 rounding
+        ]
+
+    def close(self) -> None:
+        """Let go of the folder and the memory."""
+        _close(self._client)
