@@ -1,0 +1,90 @@
+"""Articles to quotes: the door of the package, as a table of contents.
+
+    library = Library.open(Path("library"), create=True)
+    library.build([Path("articles")])
+    answer = library.ask("how much does Xiaomi plan to spend on R&D")
+
+Importing it is cheap: models, Chroma and LlamaIndex are loaded when first needed, torch
+only if the settings name a model of one's own. `index.retriever` is a door of its own,
+for users of LlamaIndex.
+"""
+
+from pathlib import Path
+
+from index.errors import (
+    ArticlebotError,
+    ArticleError,
+    ArticleNotFound,
+    EmptyArticle,
+    EncoderError,
+    LibraryDamaged,
+    LibraryEmpty,
+    LibraryError,
+    LibraryLocked,
+    LibraryNotFound,
+    LibraryOutdated,
+    NothingToIndex,
+    QuestionError,
+    TooLarge,
+    UnsupportedFormat,
+)
+from index.library import Library
+from index.records import (
+    Answer,
+    Article,
+    BuildReport,
+    Failure,
+    Hit,
+    NotFound,
+    Origin,
+    Passage,
+    Progress,
+    Quote,
+    Span,
+    Status,
+)
+from index.text import language_of
+
+
+def samples() -> Path:
+    """The folder of the bundled sample articles."""
+    return Path(__file__).parent / "samples"
+
+
+__all__ = [
+    # the facade
+    "Library",
+    "samples",
+    # what flows, in order
+    "Article",
+    "Span",
+    "Passage",
+    "Hit",
+    "Origin",
+    "Quote",
+    "Answer",
+    "NotFound",
+    # building
+    "Progress",
+    "BuildReport",
+    "Failure",
+    "Status",
+    # text
+    "language_of",
+    # what can go wrong
+    "ArticlebotError",
+    "ArticleError",
+    "ArticleNotFound",
+    "EmptyArticle",
+    "EncoderError",
+    "LibraryDamaged",
+    "LibraryEmpty",
+    "LibraryError",
+    "LibraryLocked",
+    "LibraryNotFound",
+    "LibraryOutdated",
+    "NothingToIndex",
+    "QuestionError",
+    "TooLarge",
+    "UnsupportedFormat",
+]

@@ -1,0 +1,262 @@
+"""The facade: a folder of articles that can be built, asked, listed and closed."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from index.answering import answer, checked
+from index.archive import Archive
+from index.build import Built, build, forget_unread, indexed, is_current
+from index.encoder import BUNDLED, Encoder, load_encoder
+from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
+from index.generations import Generation, Generations, Versions
+from index.intake import Intake, take_in
+from index.records import Answer, Article, BuildReport, Hit, NotFound, Progress, Status
+from index.search import prepare, search
+from index.snapshot import Readers, Snapshot
+
+_ARCHIVE = "archive.sqlite"
+DEFAULT_MAX_FILE_BYTES = 20_000_000
+
+
+class Library:
+    """Articles and an index of them, in a folder of their own.
+
+    Safe to use from several threads: questions are answered from the live generation while
+    another is built. Other processes may ask at the same time; one at a time may write.
+    """
+
+    def __init__(
+        self, path: Path, encoder: Encoder, *, max_file_bytes: int, quotes: int, confidence: float | None
+    ) -> None:
+        self.path = path
+        self._encoder = encoder
+        self._max_file_bytes = max_file_bytes
+        self._quotes = quotes
+        self._confidence = confidence
+        self._archive = Archive(path / _ARCHIVE)
+        self._generations = Generations(path)
+        self._readers = Readers(self._generations, self._archive, self._tidy)
+        self._tidying = threading.Lock()
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        create: bool = False,
+        model: str = BUNDLED,
+        threads: int = 0,
+        max_file_bytes: int = DEFAULT_MAX_FILE_BYTES,
+        quotes: int = 3,
+        confidence: float | None = None,
+    ) -> Library:
+        """Open a library, or with `create` make an empty one where there is none.
+
+        `model` is "bundled" or what sentence-transformers can load; `threads` 0 means one per
+        core. An answer holds at most `quotes` quotes, each of at least `confidence`, 0 to 1;
+        None takes the calibrated threshold. Raises LibraryNotFound.
+        """
+        if create:
+            _make_folder(path)
+        elif not (path / _ARCHIVE).is_file():
+            raise LibraryNotFound(
+                f"no library at {path}; make one with `articlebot index FOLDER`, "
+                "or name another with --library"
+            )
+        encoder = load_encoder(model, threads=threads)
+        return cls(path, encoder, max_file_bytes=max_file_bytes, quotes=quotes, confidence=confidence)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the library's files."""
+        self._readers.close()
+        self._archive.close()
+
+    # --- building ---
+
+    def places(self) -> tuple[Path, ...]:
+        """The files and folders the library was built from so far."""
+        return self._archive.places()
+
+    def build(
+        self, places: Sequence[Path], *, progress: Callable[[Progress], None] = lambda _: None
+    ) -> BuildReport:
+        """Bring the library up to date with files and folders; questions go on meanwhile.
+
+        Articles of other places are left alone. With nothing changed, nothing is encoded.
+        Raises NothingToIndex, and LibraryLocked while another thread or process is building.
+        """
+        start = time.perf_counter()
+        with self._writing() as archive:
+            before = indexed(archive, self._generations)
+            intake = take_in(archive, places, max_bytes=self._max_file_bytes, progress=progress)
+            built = build(archive, self._generations, self._encoder, progress)
+            report = _report(archive, before, intake, built, start)
+        self._settle()
+        return report
+
+    def remove(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
+        """Take an article out of the library and its index; its file stays where it is.
+
+        It stays out until its file changes. Returns the article; raises ArticleNotFound.
+        """
+        with self._writing() as archive:
+            article = self.article(id)
+            archive.remove(id)
+            build(archive, self._generations, self._encoder, lambda _: None)
+        self._settle()
+        return article
+
+    @contextmanager
+    def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
+        """An archive of the writer's own, so that its transactions hold no question up."""
+        with self._generations.writing(patience=patience):
+            archive = Archive(self.path / _ARCHIVE)
+            try:
+                yield archive
+            finally:
+                archive.close()
+
+    def _settle(self) -> None:
+        """After a build: questions come to the new generation, and nothing keeps the old one."""
+        self._readers.refresh()
+        self._tidy()
+
+    def _tidy(self) -> None:
+        """Delete what is past.
+
+        It is done again after the next build, so it may fail: because another is writing, who
+        does it then, or because this process may only read.
+        """
+        with self._tidying, suppress(LibraryError, OSError), self._writing(patience=0) as archive:
+            forget_unread(archive, self._generations)
+
+    # --- asking ---
+
+    def ask(self, question: str) -> Answer | NotFound:
+        """The articles' own words on a question, or that they do not say it.
+
+        Raises QuestionError, LibraryEmpty before the first build, and LibraryOutdated if the
+        index was made by another model.
+        """
+        checked(question)
+        with self._reading() as snapshot:
+            return answer(question, snapshot, self._encoder, quotes=self._quotes, confidence=self._confidence)
+
+    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
+        """The `count` best passages for a question, best first; raises as `ask` does."""
+        checked(question)
+        with self._reading() as snapshot:
+            query = prepare(question, snapshot, self._encoder)
+            return tuple(found.hit for found in search(query, snapshot, count))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Snapshot]:
+        with self._readers.snapshot() as snapshot:
+            if snapshot is None or not len(snapshot.tables):
+                raise LibraryEmpty(f"nothing is indexed in {self.path} yet; run `articlebot index FOLDER`")
+            if not is_current(snapshot.manifest, self._encoder):
+                raise LibraryOutdated(self._other_model(snapshot.manifest.model))
+            yield snapshot
+
+    def _other_model(self, model: str) -> str:
+        if model == self._encoder.name:
+            reason = f"was made by another version of the model {model!r}"
+        else:
+            reason = f"was made by the model {model!r}, and the settings name {self._encoder.name!r}"
+        return f"the index in {self.path} {reason}; run `articlebot index` to rebuild it"
+
+    # --- what there is ---
+
+    def articles(self) -> tuple[Article, ...]:
+        """Every article that questions are answered from, newest first, undated last."""
+        with self._live() as generation:
+            found = self._articles(generation)
+        return tuple(sorted(found, key=lambda each: (each.published or date.min, each.title), reverse=True))
+
+    def article(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
+        """One article by its id, at the version that is quoted now; raises ArticleNotFound."""
+        with self._live() as generation:
+            digest = dict(generation.manifest.articles).get(id) if generation else None
+            if digest is None:
+                raise ArticleNotFound(f"no article {id!r}; `articlebot articles` lists those there are")
+            return self._archive.article(id, digest)
+
+    def status(self) -> Status:
+        """What the library holds and what its index was made by."""
+        with self._live() as generation:
+            manifest = generation.manifest if generation else None
+            known = self._archive.languages()
+            languages = Counter(
+                known.get(version, "und") for version in (manifest.articles if manifest else ())
+            )
+            return Status(
+                articles=languages.total(),
+                passages=manifest.passages if manifest else 0,
+                languages=tuple(sorted(languages.items())),
+                generation=generation.name if generation else None,
+                built=manifest.built if manifest else None,
+                model=manifest.model if manifest else None,
+            )
+
+    @contextmanager
+    def _live(self) -> Iterator[Generation | None]:
+        """The live generation, whose articles are kept meanwhile, without opening its index."""
+        generation = self._generations.live()
+        try:
+            yield generation
+        finally:
+            if generation is not None:
+                generation.close()
+
+    def _articles(self, generation: Generation | None) -> list[Article]:
+        return [
+            self._archive.article(*version)
+            for version in (generation.manifest.articles if generation else ())
+        ]
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryNotFound(
+            f"no library can be made at {path} ({error.strerror}); name another folder with --library"
+        ) from error
+
+
+def _report(archive: Archive, before: Versions, intake: Intake, built: Built, start: float) -> BuildReport:
+    """What has changed between two indexes, whenever and by whatever runs it was read in."""
+    past, now = dict(before), dict(archive.live())
+    added = [archive.article(*version) for version in now.items() if version[0] not in past]
+    changed = [
+        archive.article(*version) for version in now.items() if past.get(version[0], version[1]) != version[1]
+    ]
+    removed = [archive.find(*version) for version in past.items() if version[0] not in now]
+    return BuildReport(
+        added=tuple(added),
+        changed=tuple(changed),
+        removed=tuple(article for article in removed if article is not None),
+        unchanged=len(now) - len(added) - len(changed),
+        duplicates=tuple(intake.duplicates),
+        failed=tuple(intake.failed),
+        embedded=built.embedded,
+        passages=built.passages,
+        seconds=time.perf_counter() - start,
+    )

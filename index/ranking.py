@@ -1,0 +1,222 @@
+"""Which sentence answers, and how likely: a calibrated combination of what is known of it.
+
+A logistic regression over a dozen plain features, one set of weights where question and
+article share a language and one where they do not. The weights are fitted by
+`index/training/ranking.py` on training questions, answerable and not, and written to
+`models/ranking.json` together with the refusal threshold and how it was chosen.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from index.encoder import Vectors
+from index.evidence import KINDS, counts, figures, fits
+from index.keywords import terms
+from index.records import Article, Span
+from index.search import Found, Query
+from index.snapshot import Snapshot
+from index.tables import cosines
+from index.text import fold
+
+FEATURES = (
+    "sentence_cosine",
+    "neighbour_cosine",
+    "passage_cosine",
+    "lead",  # of the cosine over the passages' usual best one
+    "sentence_coverage",  # of the question's terms, weighted by rarity
+    "focus_coverage",  # the same without the terms of the article's title: what is asked of the subject
+    "local_coverage",  # the same with rarity among the candidates: what tells them apart
+    "passage_coverage",
+    "rarest_missing",
+    "names_missing",  # of the question's names in Latin script, in passage and title
+    "figures_missing",  # of the question's figures, in passage and title
+    "passage_rank",
+    "counts",
+    "asks_back",
+    "no_stop",
+    "length",
+    *KINDS,
+)
+
+Features = npt.NDArray[np.float32]
+
+MODEL = Path(__file__).parent / "models" / "ranking.json"
+_HEADING = 40  # characters; a longer line says something
+_LINE_ENDS = ("", "\n")
+_STOPS = "。！？!?.；;…」』”’\"')）"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that could be quoted, and what is known of it: (len(FEATURES),)."""
+
+    article: Article
+    span: Span
+    features: Features
+    same_language: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Weights, biases and refusal thresholds for a shared language (row 0) and for crossing (row 1)."""
+
+    weights: npt.NDArray[np.float64]
+    biases: npt.NDArray[np.float64]
+    confidence: tuple[float, float]
+
+    @classmethod
+    def load(cls) -> Ranking:
+        """The bundled weights."""
+        return _bundled()
+
+    def threshold(self, candidate: Candidate, wanted: float | None) -> float:
+        """The least probability at which to quote: the one wanted, or the calibrated one."""
+        return self.confidence[not candidate.same_language] if wanted is None else wanted
+
+    def probability(self, candidate: Candidate) -> float:
+        """How likely it is, 0 to 1, that this sentence answers the question."""
+        row = int(not candidate.same_language)
+        return float(1 / (1 + np.exp(-(self.weights[row] @ candidate.features + self.biases[row]))))
+
+
+@cache
+def _bundled() -> Ranking:
+    raw = json.loads(MODEL.read_text(encoding="utf-8"))
+    if tuple(raw["features"]) != FEATURES:
+        raise ValueError(f"{MODEL} was fitted for other features; run index/training/ranking.py")
+    return Ranking(np.array(raw["weights"]), np.array(raw["biases"]), tuple(raw["confidence"]))
+
+
+def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> list[Candidate]:
+    """Every sentence of the passages found, with its features, in the passages' order.
+
+    Lines that only head what follows are left out.
+    """
+    read = [_Read.of(query, snapshot, each) for each in found]
+    if not read:
+        return []
+    background = float(np.median([each.cosines.max() for each in read]))
+    local = _local_rarity(query, [words for each in read for words in each.terms])
+    return [
+        Candidate(
+            each.article,
+            span,
+            _features(query, each, at, _Around(rank, background, local)),
+            query.language[:2] == each.article.language[:2],
+        )
+        for rank, each in enumerate(read)
+        for at, span in enumerate(each.spans)
+        if not _is_heading(each.article.text, span)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A passage taken apart: its sentences, their terms and cosines."""
+
+    article: Article
+    spans: tuple[Span, ...]
+    terms: tuple[frozenset[str], ...]
+    cosines: Vectors
+    passage_cosine: float
+    title_terms: frozenset[str]
+    all_terms: frozenset[str]
+    figures: frozenset[str]
+
+    @classmethod
+    def of(cls, query: Query, snapshot: Snapshot, found: Found) -> _Read:
+        article = found.hit.passage.article
+        rows = snapshot.tables.sentence_rows(found.row)
+        spans = tuple(snapshot.tables.sentence(row) for row in rows)
+        own = tuple(frozenset(terms(span.of(article.text))) for span in spans)
+        title = frozenset(terms(article.title))
+        return cls(
+            article,
+            spans,
+            own,
+            cosines(query.vector, snapshot.tables.sentence_vectors, np.fromiter(rows, dtype=np.int64)),
+            float(cosines(query.vector, snapshot.tables.passage_vectors, np.array([found.row]))[0]),
+            title,
+            title.union(*own),
+            figures(fold(f"{article.title}\n{found.hit.passage.text}\n{article.published or ''}").text),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a candidate's features are measured against."""
+
+    rank: int
+    background: float
+    local_rarity: dict[str, float]
+
+
+def _local_rarity(query: Query, sentences: Sequence[frozenset[str]]) -> dict[str, float]:
+    """How well each of the question's terms tells the candidate sentences apart."""
+    total = len(sentences)
+    holding = Counter(term for words in sentences for term in words if term in query.terms)
+    return {term: math.log((total + 1) / (holding[term] + 0.5)) for term in query.terms if holding[term]}
+
+
+def _is_heading(text: str, span: Span) -> bool:
+    """Whether a sentence is a short line of its own, without a stop and without a figure."""
+    words = span.of(text)
+    before, after = text[: span.start].rstrip(" \t"), text[span.end :].lstrip(" \t")
+    alone = before[-1:] in _LINE_ENDS and after[:1] in _LINE_ENDS
+    return alone and words[-1] not in _STOPS and len(words) < _HEADING and not any(map(str.isdigit, words))
+
+
+def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
+    text = read.spans[at].of(read.article.text)
+    folded, own = fold(text).text, read.terms[at]
+    focus = {term: rarity for term, rarity in query.terms.items() if term not in read.title_terms}
+    near = [float(read.cosines[each]) for each in (at - 1, at + 1) if 0 <= each < len(read.cosines)]
+    return np.array(
+        [
+            read.cosines[at],
+            max(near, default=float(read.cosines[at])),
+            read.passage_cosine,
+            read.cosines[at] - around.background,
+            _coverage(query.terms, own),
+            _coverage(focus, own),
+            _coverage(around.local_rarity, own),
+            _coverage(query.terms, read.all_terms),
+            _rarest_missing(query.terms, read.all_terms),
+            _missing(query.names, read.all_terms),
+            _missing(query.wanted.figures, read.figures),
+            1 / (1 + around.rank),
+            counts(query.wanted, folded),
+            folded.rstrip("\"')").endswith("?"),
+            text[-1] not in _STOPS,
+            min(len(own), 120) / 60,
+            *fits(query.wanted, folded),
+        ],
+        dtype=np.float32,
+    )
+
+
+def _coverage(weights: Mapping[str, float], present: frozenset[str]) -> float:
+    """The weighted share of terms that are present."""
+    total = sum(weights.values())
+    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
+
+
+def _missing(named: frozenset[str], present: frozenset[str]) -> float:
+    return len(named - present) / len(named) if named else 0.0
+
+
+def _rarest_missing(weights: Mapping[str, float], present: frozenset[str]) -> float:
+    """How much of the rarest term is missing: 1 if the rarest is, 0 if none is."""
+    rarest = max(weights.values(), default=0.0)
+    missing = max((weight for term, weight in weights.items() if term not in present), default=0.0)
+    return missing / rarest if rarest else 0.0

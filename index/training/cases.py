@@ -1,0 +1,105 @@
+"""Questions with known answers, and throwaway libraries of the passages they are about.
+
+Data is JSON lines, plain, .gz or .xz, in one of two forms:
+
+    {"id", "lang", "question", "context", "answer", "title"}                  one language
+    {"id", "q_en", "q_zh", "ctx_en", "ctx_zh", "a_en", "a_zh", "title"}       two languages
+
+An empty answer means that the context does not answer the question.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import lzma
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from index.archive import Archive
+from index.build import build
+from index.encoder import Encoder
+from index.generations import Generations
+from index.records import Article
+from index.snapshot import Snapshot
+from index.text import language_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A question, the passage it was asked about, and the answer's words in it ("" if none).
+
+    `other` is the same passage in the other language, where there is one.
+    """
+
+    question: str
+    context: str
+    answer: str
+    title: str
+    other: str = ""
+
+    @property
+    def article(self) -> str:
+        """The id under which the passage stands in a library."""
+        return identifier(self.context)
+
+
+def identifier(context: str) -> str:
+    """The id of a passage's article."""
+    return hashlib.sha256(context.encode()).hexdigest()[:16]
+
+
+_OPENERS: dict[str, Callable[..., Iterable[str]]] = {".gz": gzip.open, ".xz": lzma.open}
+
+
+def read(path: Path, *, question: str = "", context: str = "") -> list[Case]:
+    """The cases of a file; for two-language data, which languages to pair ("en" or "zh")."""
+    opener = _OPENERS.get(path.suffix, open)
+    rows = [json.loads(line) for line in opener(path, "rt", encoding="utf-8")]
+    if question:
+        other = "en" if context == "zh" else "zh"
+        return [
+            Case(
+                row[f"q_{question}"],
+                row[f"ctx_{context}"],
+                row[f"a_{context}"],
+                row["title"],
+                row[f"ctx_{other}"],
+            )
+            for row in rows
+        ]
+    return [Case(row["question"], row["context"], row["answer"], row.get("title", "")) for row in rows]
+
+
+@contextmanager
+def library_of(cases: Iterable[Case], encoder: Encoder, *, titles: bool) -> Iterator[Snapshot]:
+    """A snapshot over the passages of some cases, in a temporary folder."""
+    contexts = {case.context: case.title for case in cases}
+    with TemporaryDirectory(prefix="articlebot-") as name:
+        archive, generations = Archive(Path(name) / "archive.sqlite"), Generations(Path(name))
+        with archive.transaction():
+            for context, title in contexts.items():
+                archive.put(_article(context, title if titles else ""))
+        build(archive, generations, encoder, lambda _: None)
+        live = generations.live()
+        assert live is not None
+        snapshot = Snapshot(live, archive)
+        try:
+            yield snapshot
+        finally:
+            snapshot.close()
+            archive.close()
+
+
+def _article(context: str, title: str) -> Article:
+    name = identifier(context)
+    return Article(name, title, context, None, None, language_of(context), None, name)
+
+
+def without(cases: Sequence[Case], answered: bool) -> list[Case]:
+    """The cases that have an answer standing in their passage, or those that have none."""
+    return [case for case in cases if bool(case.answer and case.answer in case.context) is answered]
