@@ -1,0 +1,38 @@
+"""`articlebot run`: the Telegram bot over the settings' library."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from bot.app import BotError, build_application, run
+from bot.commands.library import places_to_index
+from bot.commands.session import open_library
+from bot.logs import configure
+from config import telegram_token
+
+if TYPE_CHECKING:
+    from config import Settings
+
+
+def run_bot(settings: Settings) -> int:
+    """Answer messages until stopped; a library that does not exist yet is created empty."""
+    token = telegram_token()
+    configure(settings.logging.level, secret=token)
+    with open_library(settings, create=True) as library:
+        application = build_application(
+            token,
+            library,
+            admins=settings.telegram.admins,
+            places=lambda: places_to_index(settings, library),
+            base_url=settings.telegram.base_url,
+            base_file_url=settings.telegram.base_file_url,
+            workers=settings.telegram.workers,
+            log_questions=settings.logging.questions,
+        )
+        try:
+            run(application)
+        except BotError as error:
+            print(f"articlebot: {error}", file=sys.stderr)
+            return 1
+    return 0

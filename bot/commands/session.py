@@ -1,0 +1,35 @@
+"""What every subcommand begins with: the library that the settings name, and how to write."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from bot.terminal import Style
+from index import Library
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from config import Settings
+
+
+def open_library(settings: Settings, *, path: Path | None = None, create: bool = False) -> Library:
+    """Open the library of the settings, or the one at `path` with all else as they say."""
+    return Library.open(
+        path or settings.library.path,
+        create=create,
+        model=settings.encoder.model,
+        threads=settings.encoder.threads,
+        max_file_bytes=settings.articles.max_file_mb * 1_000_000,
+        quotes=settings.answers.quotes,
+        confidence=settings.answers.threshold,
+    )
+
+
+def style_of_stdout() -> Style:
+    """Tell a person's terminal from a pipe; NO_COLOR and the like are rich's to know."""
+    console = Console(file=sys.stdout)
+    return Style(screen=console.is_terminal, bold=console.is_terminal and console.color_system is not None)
