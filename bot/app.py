@@ -1,0 +1,227 @@
+"""The Telegram bot put together: its handlers in order, its start and its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Callable, Collection, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from telegram import Message, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, BaseHandler, CommandHandler, MessageHandler, filters
+
+from bot.access import is_meant_for, names
+from bot.handlers import commands, errors, questions, reindex
+from bot.handlers.desk import Bot, Context, Desk, Library
+from bot.handlers.menu import offer_commands
+from bot.handlers.rebuilding import Rebuilding
+from bot.transport import ChatOrder, make_bot
+
+if TYPE_CHECKING:
+    from telegram.request import BaseRequest
+
+LOG = logging.getLogger(__name__)
+UPDATES: Final = (Update.MESSAGE,)  # edited messages are not asked for: they are no new questions
+POLL_SECONDS: Final = 30
+BOOTSTRAP_RETRIES: Final = 5
+POLLING_TASK: Final = "Updater:start_polling:polling_task"  # python-telegram-bot's name for it
+# At INFO and DEBUG these write the addresses of requests, which hold the token.
+LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
+
+Places = tuple[Path, ...]
+Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
+
+
+class BotError(Exception):
+    """The bot cannot run; the message is a sentence that says why and what to do."""
+
+
+class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
+    """python-telegram-bot's application, which also starts and ends what handlers share."""
+
+    def __init__(self, *, desk: Desk, **arguments: Any) -> None:  # noqa: ANN401  passed on as they come
+        super().__init__(**arguments)
+        self.desk = desk
+
+    async def start(self) -> None:
+        """Begin to work on updates; the menus follow when they can."""
+        await super().start()
+        self.create_task(offer_commands(self.bot, self.desk.admins))
+
+    async def stop(self) -> None:
+        """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
+        self.desk.rebuilding.stop()
+        await super().stop()
+        self.desk.pool.shutdown()
+
+
+def build_application(
+    token: str,
+    library: Library,
+    *,
+    admins: Collection[int] = (),
+    places: Places | Callable[[], Places] = (),
+    base_url: str | None = None,
+    base_file_url: str | None = None,
+    workers: int = 2,
+    log_questions: bool = False,
+    request: BaseRequest | None = None,
+) -> ArticlebotApplication:
+    """The whole bot, ready to `run`.
+
+    `places` are the files and folders that /reindex reads, or a function that tells them
+    when it is sent. `base_url` is where a Bot API server of one's own answers, with or
+    without "/bot" at its end. `workers` is how many questions are worked on at once.
+    `request` replaces the way to Telegram. Raises `BotError` for an empty token.
+    """
+    _quieten()
+    find_places = places if callable(places) else lambda: places
+    desk = Desk(
+        library=library,
+        admins=frozenset(admins),
+        pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
+        rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
+        log_questions=log_questions,
+    )
+    application = (
+        Application.builder()
+        .bot(_bot(token, base_url=base_url, base_file_url=base_file_url, request=request))
+        .application_class(ArticlebotApplication, {"desk": desk})
+        .concurrent_updates(ChatOrder())
+        .build()
+    )
+    assert isinstance(application, ArticlebotApplication)
+    application.add_handlers(handlers(desk))
+    application.add_error_handler(errors.on_error)
+    return application
+
+
+def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
+    """Every handler, in the order in which they are tried; the first that fits has the message."""
+
+    def command(name: str, callback: Callback) -> BaseHandler[Update, Context, None]:
+        return CommandHandler(name, partial(callback, desk), filters.UpdateType.MESSAGE)
+
+    def message(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, Context, None]:
+        return MessageHandler(filters.UpdateType.MESSAGE & kind, partial(callback, desk))
+
+    meant, unknown = _MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | _NamesMe())
+    words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
+    return [
+        command("start", commands.on_start),
+        command("help", commands.on_help),
+        command("articles", commands.on_articles),
+        command("ask", questions.on_ask),
+        command("reindex", reindex.on_reindex),
+        message(unknown, commands.on_unknown_command),
+        message(meant & words, questions.on_question),
+        message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
+    ]
+
+
+def run(application: ArticlebotApplication) -> None:
+    """Answer messages until SIGINT or SIGTERM; whatever has been asked by then is answered first.
+
+    Raises `BotError` if the token is refused or Telegram cannot be reached at the start.
+    """
+    asyncio.run(serve(application))
+
+
+async def serve(application: ArticlebotApplication) -> None:
+    """`run`, inside an event loop that is already there."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+    with suppress(NotImplementedError):  # Windows has only Ctrl-C, which cancels this task
+        for number in signals:
+            loop.add_signal_handler(number, stop.set)
+    try:
+        await _start(application)
+        LOG.info("@%s is answering", application.bot.username)
+        await _until(stop)
+    finally:
+        with suppress(NotImplementedError):
+            for number in signals:  # a second one ends the program the hard way
+                loop.remove_signal_handler(number)
+        await _stop(application)
+
+
+async def _start(application: ArticlebotApplication) -> None:
+    assert application.updater is not None
+    try:
+        await application.initialize()
+        await application.start()
+        await application.updater.start_polling(
+            timeout=POLL_SECONDS,
+            bootstrap_retries=BOOTSTRAP_RETRIES,
+            allowed_updates=UPDATES,
+            drop_pending_updates=False,
+            error_callback=errors.on_polling_error,
+        )
+    except InvalidToken:  # its own message holds the token
+        raise BotError(
+            "Telegram refused the bot's token. Check TELEGRAM_BOT_TOKEN (@BotFather gives one), "
+            "and telegram.base_url if it is set."
+        ) from None
+    except TelegramError as error:
+        raise BotError(
+            f"Telegram could not be reached ({error.message}). Check the network, "
+            "and telegram.base_url if it is set."
+        ) from None
+
+
+async def _until(stop: asyncio.Event) -> None:
+    """Wait for the signal to stop; should fetching messages end by itself, raise instead of idling."""
+    stopping = asyncio.create_task(stop.wait())
+    polling = {task for task in asyncio.all_tasks() if task.get_name() == POLLING_TASK}
+    done, _ = await asyncio.wait({stopping, *polling}, return_when=asyncio.FIRST_COMPLETED)
+    if stopping not in done:
+        stopping.cancel()
+        raise BotError(
+            "Telegram no longer accepts the bot's token. Ask @BotFather for a new one and start again."
+        )
+
+
+async def _stop(application: ArticlebotApplication) -> None:
+    """End whatever `_start` had begun, in the order that loses no message."""
+    assert application.updater is not None
+    if application.updater.running:
+        with suppress(TelegramError):  # the error that ended polling, which has been told
+            await application.updater.stop()
+    if application.running:
+        await application.stop()
+    await application.shutdown()
+    await application.bot.shutdown()  # an application that never got through its start leaves this open
+
+
+def _quieten() -> None:
+    # Opts in to how python-telegram-bot will give durations; it warns at every limit hit otherwise.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    for name in LEAKY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _bot(token: str, *, base_url: str | None, base_file_url: str | None, request: BaseRequest | None) -> Bot:
+    try:
+        return make_bot(token.strip(), base_url=base_url, base_file_url=base_file_url, request=request)
+    except InvalidToken:
+        raise BotError(
+            "There is no bot token. Get one from @BotFather in Telegram and put it into "
+            "the environment as TELEGRAM_BOT_TOKEN."
+        ) from None
+
+
+class _MeantForMe(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        return is_meant_for(message, message.get_bot().bot)
+
+
+class _NamesMe(filters.MessageFilter):
+    def filter(self, message: Message) -> bool:
+        return names(message, message.get_bot().bot)

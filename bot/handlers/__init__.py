@@ -1,0 +1,1 @@
+"""What the bot does with each kind of message, one module for each kind of duty."""

@@ -1,0 +1,69 @@
+"""What every handler works with: the library, who is an admin, and where work is done."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+
+from telegram import Message, Update
+from telegram.ext import CallbackContext, ExtBot
+
+from bot.texts import Texts, language_for, texts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+    from concurrent.futures import Executor
+    from pathlib import Path
+
+    from bot.handlers.rebuilding import Rebuilding
+    from index import Answer, Article, BuildReport, NotFound, Progress
+
+Result = TypeVar("Result")
+
+# The three `Any` are the library's places for chat data, user data and bot data; all that
+# handlers share is in the `Desk`, so nothing is kept there.
+Bot: TypeAlias = ExtBot[int]
+Context: TypeAlias = CallbackContext[Bot, Any, Any, Any]
+
+
+class Library(Protocol):
+    """What the bot needs of `index.Library`, which is safe to use from many threads."""
+
+    def ask(self, question: str) -> Answer | NotFound:
+        """The answer, or that there is none."""
+
+    def articles(self) -> tuple[Article, ...]:
+        """All articles, newest first."""
+
+    def build(self, places: Sequence[Path], *, progress: Callable[[Progress], None] = ...) -> BuildReport:
+        """Bring the library up to date with files and folders."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything handlers share. `pool` does what would keep the event loop from other chats."""
+
+    library: Library
+    admins: Collection[int]
+    pool: Executor
+    rebuilding: Rebuilding
+    log_questions: bool
+
+    async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
+        """The result of a function that takes its time, run in the pool."""
+        return await asyncio.get_running_loop().run_in_executor(self.pool, task, *arguments)
+
+
+def message_in(update: Update) -> Message:
+    """The message of an update, which every update that reaches a handler has."""
+    message = update.effective_message
+    if message is None:
+        raise ValueError(f"update {update.update_id} holds no message")
+    return message
+
+
+def texts_for(update: object) -> Texts:
+    """The sentences in the language of whoever sent the update."""
+    user = update.effective_user if isinstance(update, Update) else None
+    return texts_in(language_for(user.language_code if user else None))

@@ -1,0 +1,114 @@
+"""Getting a message to a person although networks and servers fail."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, NetworkError, TelegramError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+    from bot.render import Outgoing
+
+LOG = logging.getLogger(__name__)
+RETRY_PAUSES: Final = (0.5, 2.0, 6.0)  # seconds
+TYPING_LASTS: Final = 4.5  # seconds; Telegram clients show it for five
+TYPING_PATIENCE: Final = 1.0  # seconds that an answer waits for the last "typing" to get through
+NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
+
+Sent = TypeVar("Sent")
+
+
+async def reply(message: Message, *outgoing: Outgoing) -> Message:
+    """Answer a message with one message or more, the first as a reply to it; returns the last."""
+    sent = await _reply(message, outgoing[0], quoting=True)
+    for further in outgoing[1:]:
+        sent = await _reply(message, further, quoting=False)
+    return sent
+
+
+async def edit(message: Message, outgoing: Outgoing) -> None:
+    """Change a message of the bot's own; that it already reads so is no error."""
+    try:
+        await persistently(
+            lambda: message.edit_text(
+                outgoing.text, entities=outgoing.entities, link_preview_options=NO_PREVIEW
+            )
+        )
+    except BadRequest as error:
+        if "not modified" not in error.message.lower():
+            raise
+
+
+@asynccontextmanager
+async def typing(message: Message) -> AsyncIterator[None]:
+    """Show "typing" in the message's chat meanwhile; a server that cannot costs nothing else."""
+    done = asyncio.Event()
+    task = asyncio.create_task(_keep_typing(message, done))
+    try:
+        yield
+    finally:
+        done.set()
+        # Were the request dropped half-way, its connection would be lost for the answer too.
+        await asyncio.wait({task}, timeout=TYPING_PATIENCE)
+        task.cancel()
+
+
+async def persistently(call: Callable[[], Awaitable[Sent]]) -> Sent:
+    """The result of a call to Telegram, made again after trouble on the way.
+
+    A request that timed out may have been carried out all the same. Then a person gets
+    the same answer twice, which is better than never. Too many requests at once are the
+    rate limiter's affair.
+    """
+    for pause in RETRY_PAUSES:
+        try:
+            return await call()
+        except BadRequest:  # a kind of NetworkError to the library, but asking again will not help
+            raise
+        except NetworkError as error:
+            LOG.warning("Telegram could not be reached (%s); trying again in %s s", error.message, pause)
+            await asyncio.sleep(pause)
+    return await call()
+
+
+async def _reply(message: Message, outgoing: Outgoing, *, quoting: bool) -> Message:
+    target = ReplyParameters(message.message_id, allow_sending_without_reply=True) if quoting else None
+    try:
+        return await persistently(
+            lambda: message.reply_text(
+                outgoing.text,
+                entities=outgoing.entities,
+                link_preview_options=NO_PREVIEW,
+                reply_parameters=target,
+            )
+        )
+    except BadRequest as error:
+        LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
+    # Without formatting and without the topic, which may have been deleted meanwhile.
+    return await persistently(
+        lambda: message.reply_text(
+            outgoing.text,
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=target,
+            message_thread_id=None,
+        )
+    )
+
+
+async def _keep_typing(message: Message, done: asyncio.Event) -> None:
+    while not done.is_set():
+        try:
+            await message.reply_chat_action(ChatAction.TYPING)
+            await asyncio.wait_for(done.wait(), TYPING_LASTS)
+        except TimeoutError:
+            continue
+        except TelegramError as error:
+            LOG.debug("no typing indicator: %s", error.message)
+            return

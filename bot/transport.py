@@ -1,0 +1,119 @@
+"""The way to and from Telegram: addresses, limits, and the order of one chat's messages."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from weakref import WeakValueDictionary
+
+from telegram import Update
+from telegram.error import InvalidToken
+from telegram.ext import AIORateLimiter, BaseUpdateProcessor, ExtBot
+from telegram.request import BaseRequest, HTTPXRequest
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Coroutine
+
+TELEGRAM: Final = "https://api.telegram.org"
+CONNECTIONS: Final = 64
+READ_SECONDS: Final = 20.0
+CONNECT_SECONDS: Final = 10.0
+RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
+WAITING_UPDATES: Final = 10_000
+
+Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
+
+
+class ChatOrder(BaseUpdateProcessor):
+    """Works on chats side by side, and on the updates of each chat one after the other.
+
+    A chat thus has at most one piece of work under way, so that none starves the others.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(max_concurrent_updates=WAITING_UPDATES)
+        self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Wait for this chat's earlier updates, then work on this one."""
+        chat = update.effective_chat if isinstance(update, Update) else None
+        if chat is None:
+            await coroutine
+            return
+        # Whoever holds or awaits a lock keeps it alive; after that it goes by itself.
+        lock = self._locks.setdefault(chat.id, asyncio.Lock())
+        async with lock:
+            await coroutine
+
+    async def initialize(self) -> None:
+        """Nothing has to be made ready."""
+
+    async def shutdown(self) -> None:
+        """Nothing has to be given back."""
+
+
+class Limiter(AIORateLimiter):
+    """Keeps within Telegram's limits, which "typing" neither uses up nor waits for."""
+
+    async def process_request(  # noqa: PLR0917  the overridden method's signature
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Reply]],
+        args: Any,  # noqa: ANN401
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: int | None,
+    ) -> Reply:
+        """Make a request as soon as the limits allow it."""
+        if endpoint == "sendChatAction":
+            return await callback(*args, **kwargs)
+        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
+
+
+class TolerantBot(ExtBot[int]):
+    """A bot that also works with a Bot API server that knows no webhooks."""
+
+    async def delete_webhook(self, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401  passed on as they come
+        """Switch to polling; a server without this method has nothing to switch from.
+
+        By then `getMe` has shown the token to be good, so that an answer of "not found" (which
+        the library takes for a bad token) can only be about the method.
+        """
+        try:
+            return await super().delete_webhook(*args, **kwargs)
+        except InvalidToken:
+            return True
+
+
+def make_bot(
+    token: str, *, base_url: str | None, base_file_url: str | None, request: BaseRequest | None
+) -> TolerantBot:
+    """The bot behind a token; all its requests go to `base_url`, files to `base_file_url`."""
+    return TolerantBot(
+        token,
+        base_url=method_url(base_url),
+        base_file_url=file_url(base_url, base_file_url),
+        request=request or _request(CONNECTIONS),
+        get_updates_request=request or _request(1),
+        rate_limiter=Limiter(max_retries=RETRIES_WHEN_TOLD_TO_WAIT),
+    )
+
+
+def _request(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections, read_timeout=READ_SECONDS, connect_timeout=CONNECT_SECONDS
+    )
+
+
+def method_url(base_url: str | None) -> str:
+    """Where methods are called, up to the token: a server's address with "/bot" at its end."""
+    address = (base_url or TELEGRAM).strip().rstrip("/")
+    return address if address.endswith("/bot") or "{token}" in address else f"{address}/bot"
+
+
+def file_url(base_url: str | None, base_file_url: str | None) -> str:
+    """Where files are fetched, up to the token; unless told otherwise, from the server of the methods."""
+    address = (base_file_url or method_url(base_url).removesuffix("/bot")).strip().rstrip("/")
+    if address.endswith("/file/bot") or "{token}" in address:
+        return address
+    return f"{address}/bot" if address.endswith("/file") else f"{address.removesuffix('/bot')}/file/bot"

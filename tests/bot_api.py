@@ -1,0 +1,325 @@
+"""Telegram's side of the Bot API in memory, with its rules, for tests without a network.
+
+`BotApi` is driven from two sides: a test says what people send and what goes wrong, and a
+bot calls methods, in the same process through `FakeTransport` or over HTTP through
+`tests/integration/bot_api_server.py`. Rules are Telegram's own (core.telegram.org/bots/api).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from telegram.request import BaseRequest, RequestData
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TOKEN = "4242:fake-token-of-the-tests"
+BOT = {"id": 4242, "is_bot": True, "first_name": "Articles", "username": "articles_test_bot"}
+NESTABLE = {"bold", "text_link", "italic"}
+LONGEST = 4096
+MOST_ENTITIES = 100
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One call of a method by the bot."""
+
+    method: str
+    parameters: Json
+    at: float
+
+
+@dataclass
+class _Failure:
+    code: int
+    description: str
+    retry_after: int | None
+    times: int
+    chat: int | None
+
+
+class Refused(Exception):
+    """A call the Bot API refuses, with its HTTP status."""
+
+    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+        super().__init__(description)
+        self.code, self.description, self.retry_after = code, description, retry_after
+
+
+@dataclass
+class BotApi:
+    """What people have sent, what the bot has sent, and what it must not do.
+
+    `lacks` names methods this server does not know, `blocked` the chats that blocked the bot.
+    """
+
+    lacks: set[str] = field(default_factory=set)
+    blocked: set[int] = field(default_factory=set)
+    calls: list[Call] = field(default_factory=list)
+    _messages: dict[tuple[int, int], Json] = field(default_factory=dict)
+    _edits: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
+    _updates: list[Json] = field(default_factory=list)
+    _failures: dict[str, list[_Failure]] = field(default_factory=lambda: defaultdict(list))
+    _next: int = 100
+    _polls: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+
+    # What a test does
+
+    def say(self, text: str | None, *, user: int = 1, language: str = "en", **fields: object) -> Json:
+        """Have a person write to the bot; `fields` are added to the message. Returns the update."""
+        with self._changed:
+            self._next += 1
+            message: Json = {
+                "message_id": self._next,
+                "date": int(time.time()),
+                "from": {"id": user, "is_bot": False, "first_name": "Person", "language_code": language},
+                "chat": {"id": user, "type": "private", "first_name": "Person"},
+            }
+            if text is not None:
+                message["text"] = text
+                if text.startswith("/"):
+                    length = len(text.split(maxsplit=1)[0])
+                    message["entities"] = [{"type": "bot_command", "offset": 0, "length": length}]
+            message |= fields
+            self._messages[message["chat"]["id"], message["message_id"]] = message
+            update = {"update_id": self._next, "message": message}
+            self._updates.append(update)
+            self._changed.notify_all()
+            return update
+
+    def fail(
+        self,
+        method: str,
+        code: int,
+        description: str,
+        *,
+        retry_after: int | None = None,
+        times: int = 1,
+        chat: int | None = None,
+    ) -> None:
+        """Have the next calls of a method fail (those to `chat`, if one is given)."""
+        self._failures[method].append(_Failure(code, description, retry_after, times, chat))
+
+    def sent(self, chat: int) -> list[Json]:
+        """The bot's messages in a chat as they read now, in order."""
+        with self._changed:
+            return [m for (c, _), m in sorted(self._messages.items()) if c == chat and m["from"]["is_bot"]]
+
+    def edits(self, message: Json) -> list[str]:
+        """Everything a message of the bot's has read, in order."""
+        return self._edits[message["chat"]["id"], message["message_id"]]
+
+    def called(self, method: str) -> list[Call]:
+        """The calls of one method, in order."""
+        return [call for call in self.calls if call.method == method]
+
+    def wait(self, condition: Callable[[], bool], seconds: float = 20) -> None:
+        """Wait until something is so; an `AssertionError` when it takes too long."""
+        with self._changed:
+            assert self._changed.wait_for(condition, seconds), "what was waited for did not happen"
+
+    # What the bot does
+
+    def call(self, token: str, method: str, parameters: Json) -> tuple[int, Json]:
+        """Carry out a call of the bot's; returns the HTTP status and the body."""
+        try:
+            result = self._call(unquote(token), method, parameters)
+        except Refused as refusal:
+            body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
+            if refusal.retry_after:
+                body["parameters"] = {"retry_after": refusal.retry_after}
+            return refusal.code, body
+        return 200, {"ok": True, "result": result}
+
+    def _call(self, token: str, method: str, parameters: Json) -> object:
+        if token != TOKEN:
+            raise Refused(401, "Unauthorized")
+        handle = None if method in self.lacks else getattr(self, f"_do_{method}", None)
+        if handle is None:
+            raise Refused(404, "Not Found")
+        self.calls.append(Call(method, parameters, time.monotonic()))
+        with self._changed:
+            self._fail_as_told(method, parameters)
+            if parameters.get("chat_id") in self.blocked:
+                raise Refused(403, "Forbidden: bot was blocked by the user")
+            try:
+                return handle(parameters)
+            finally:
+                self._changed.notify_all()
+
+    def _fail_as_told(self, method: str, parameters: Json) -> None:
+        for failure in self._failures[method]:
+            if failure.times and failure.chat in {None, parameters.get("chat_id")}:
+                failure.times -= 1
+                raise Refused(failure.code, failure.description, failure.retry_after)
+
+    def _do_getMe(self, _: Json) -> Json:  # noqa: N802  the method's name
+        return BOT
+
+    def _do_deleteWebhook(self, parameters: Json) -> bool:  # noqa: N802
+        if parameters.get("drop_pending_updates"):
+            self._updates.clear()
+        return True
+
+    def _do_setMyCommands(self, parameters: Json) -> bool:  # noqa: N802
+        for command in parameters["commands"]:
+            if not (1 <= len(command["command"]) <= 32 and 1 <= len(command["description"]) <= 256):
+                raise Refused(400, "Bad Request: BOT_COMMAND_INVALID")
+        if len(parameters.get("language_code") or "en") != 2:
+            raise Refused(400, "Bad Request: language code is invalid")
+        return True
+
+    def _do_sendChatAction(self, _: Json) -> bool:  # noqa: N802
+        return True
+
+    def _do_answerCallbackQuery(self, _: Json) -> bool:  # noqa: N802
+        return True
+
+    def _do_getUpdates(self, parameters: Json) -> list[Json]:  # noqa: N802
+        offset, timeout = parameters.get("offset") or 0, float(parameters.get("timeout") or 0)
+        self._polls += 1
+        poll = self._polls
+        self._changed.notify_all()
+        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        self._changed.wait_for(lambda: bool(self._updates) or self._polls != poll, timeout)
+        if self._polls != poll:
+            raise Refused(409, "Conflict: terminated by other getUpdates request")
+        return self._updates[:100]
+
+    def _do_sendMessage(self, parameters: Json) -> Json:  # noqa: N802
+        chat, text = parameters["chat_id"], parameters["text"]
+        entities = checked_entities(text, parameters)
+        reply = parameters.get("reply_parameters") or {}
+        target = self._messages.get((chat, reply.get("message_id", 0)))
+        if reply and target is None and not reply.get("allow_sending_without_reply"):
+            raise Refused(400, "Bad Request: message to be replied not found")
+        self._next += 1
+        message: Json = {
+            "message_id": self._next,
+            "date": int(time.time()),
+            "from": BOT,
+            "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
+            "text": text,
+            "entities": entities,
+        }
+        if thread := parameters.get("message_thread_id"):
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        if target is not None:
+            message["reply_to_message"] = target
+        self._messages[chat, self._next] = message
+        self._edits[chat, self._next].append(text)
+        return message
+
+    def _do_editMessageText(self, parameters: Json) -> Json:  # noqa: N802
+        place = parameters["chat_id"], parameters["message_id"]
+        message = self._messages.get(place)
+        if message is None or message["from"] != BOT:
+            raise Refused(400, "Bad Request: message to edit not found")
+        entities = checked_entities(parameters["text"], parameters)
+        if message["text"] == parameters["text"] and message["entities"] == entities:
+            raise Refused(
+                400,
+                "Bad Request: message is not modified: specified new message content and reply markup are "
+                "exactly the same as a current content and reply markup of the message",
+            )
+        message |= {"text": parameters["text"], "entities": entities}
+        self._edits[place].append(parameters["text"])
+        return message
+
+
+def checked_entities(text: str, parameters: Json) -> list[Json]:
+    """The entities of a message, or what Telegram would say against it."""
+    encoded = text.encode("utf-16-le")
+    entities: list[Json] = parameters.get("entities") or []
+    if not text.strip():
+        raise Refused(400, "Bad Request: message text is empty")
+    if len(encoded) // 2 > LONGEST:
+        raise Refused(400, "Bad Request: message is too long")
+    if parameters.get("parse_mode"):
+        raise Refused(400, "Bad Request: can't parse entities: this bot is to give explicit entities")
+    if len(entities) > MOST_ENTITIES:
+        raise Refused(400, "Bad Request: too many entities")
+    for entity in entities:
+        start, end = entity["offset"], entity["offset"] + entity["length"]
+        if not 0 <= start < end <= len(encoded) // 2:
+            raise Refused(400, "Bad Request: can't parse entities: out of the text's bounds")
+        try:
+            encoded[start * 2 : end * 2].decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise Refused(400, "Bad Request: can't parse entities: in the middle of a symbol") from None
+    _check_nesting(entities)
+    return entities
+
+
+def _check_nesting(entities: list[Json]) -> None:
+    """Two entities are apart, or one lies inside the other; a blockquote lies inside nothing."""
+    for one in entities:
+        for other in entities:
+            if one is other:
+                continue
+            start, end = one["offset"], one["offset"] + one["length"]
+            first, last = other["offset"], other["offset"] + other["length"]
+            if start < first < end < last:
+                raise Refused(400, "Bad Request: can't parse entities: they overlap")
+            wider = end - start > last - first  # of two that cover the same, Telegram chooses the outer
+            if wider and start <= first < last <= end and other["type"] not in NESTABLE:
+                raise Refused(400, "Bad Request: can't parse entities: a blockquote cannot be nested")
+
+
+def decoded(parameters: dict[str, str]) -> Json:
+    """Parameters as they come over the wire, where all but plain text is JSON."""
+    return {
+        name: value if name in {"text", "description"} else _decoded_value(value)
+        for name, value in parameters.items()
+    }
+
+
+def _decoded_value(value: str) -> object:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
+
+
+class FakeTransport(BaseRequest):
+    """The way to a `BotApi` in the same process."""
+
+    def __init__(self, api: BotApi) -> None:
+        self.api = api
+
+    @property
+    def read_timeout(self) -> float:
+        """What a long poll adds its own time to."""
+        return 5.0
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def do_request(  # noqa: PLR0917  the overridden method's signature
+        self,
+        url: str,
+        method: str,  # noqa: ARG002
+        request_data: RequestData | None = None,
+        read_timeout: object = None,  # noqa: ARG002
+        write_timeout: object = None,  # noqa: ARG002
+        connect_timeout: object = None,  # noqa: ARG002
+        pool_timeout: object = None,  # noqa: ARG002
+    ) -> tuple[int, bytes]:
+        """Have the method carried out."""
+        token, _, name = url.partition("/bot")[2].partition("/")
+        parameters = decoded(request_data.json_parameters if request_data else {})
+        status, body = self.api.call(token, name, parameters)
+        return status, json.dumps(body).encode()

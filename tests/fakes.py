@@ -1,0 +1,188 @@
+"""A library without an index: it greps. Real records, the door's interface, nothing to build."""
+
+from __future__ import annotations
+
+import re
+import threading
+import time
+from datetime import date
+from hashlib import sha256
+from typing import TYPE_CHECKING, Self
+
+from index import (
+    Answer,
+    Article,
+    ArticleNotFound,
+    BuildReport,
+    LibraryEmpty,
+    LibraryLocked,
+    NotFound,
+    NothingToIndex,
+    Progress,
+    QuestionError,
+    Quote,
+    Span,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
+
+SENTENCE = re.compile(r"[^。！？.!?\n]+[。！？.!?]*[」』”]*")
+
+
+def article(
+    text: str,
+    *,
+    title: str = "A title",
+    url: str | None = None,
+    published: date | None = None,
+    source: str | None = "The Paper",
+    language: str = "en",
+) -> Article:
+    digest = sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+    return Article(digest[:12], title, text, url, published, language, source, digest)
+
+
+HARBOUR = article(
+    "The new ferry terminal opened on Monday. It cost 340 million dollars, the port said. Ferries run "
+    "every ten minutes.",
+    title="Ferry terminal opens",
+    url="https://news.example/ferry",
+    published=date(2025, 3, 4),
+    source="Harbour Daily",
+)
+TEA = article(
+    "山上的茶園今年提早採收。農會表示，產量將增加兩成。茶農說：「今年的雨下得正好。」",
+    title="高山茶提早採收",
+    published=date(2025, 12, 1),
+    source="山城日報",
+    language="zh-Hant",
+)
+UNDATED = article("A page about nothing in particular.", title="Undated page", source=None)
+ARTICLES = (TEA, HARBOUR, UNDATED)
+
+
+class FakeLibrary:
+    """Answers a question with every sentence that contains it, at most three.
+
+    `trouble`, if set, is raised by the next `ask` or `build`. While `gate` is closed, a
+    build waits for it after its first sign of progress, and a question that holds the word
+    "slowly" waits too.
+    """
+
+    def __init__(self, articles: Iterable[Article] = ARTICLES, *, report: BuildReport | None = None) -> None:
+        self.trouble: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.steps = [Progress("read", done, 3) for done in range(4)]
+        self.pause = 0.0
+        self.asked: list[str] = []
+        self.built_from: list[tuple[Path, ...]] = []
+        self._articles = tuple(articles)
+        self._building = threading.Lock()
+        self._report = report
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,  # noqa: ARG003  the door's signature
+        *,
+        create: bool = False,  # noqa: ARG003
+        model: str = "bundled",  # noqa: ARG003
+        threads: int = 0,  # noqa: ARG003
+        max_file_bytes: int = 20_000_000,  # noqa: ARG003
+        quotes: int = 3,  # noqa: ARG003
+        confidence: float | None = None,  # noqa: ARG003
+    ) -> Self:
+        """An open library."""
+        return cls()
+
+    def places(self) -> tuple[Path, ...]:
+        """What it was built from last."""
+        return self.built_from[-1] if self.built_from else ()
+
+    def build(
+        self, places: Sequence[Path], *, progress: Callable[[Progress], None] = lambda _: None
+    ) -> BuildReport:
+        """Take the steps, each one a sign of progress; then report."""
+        self._raise_trouble()
+        if not places:
+            raise NothingToIndex("no places were named")
+        if not self._building.acquire(blocking=False):
+            raise LibraryLocked("somebody is building already")
+        try:
+            self.built_from.append(tuple(places))
+            for step in self.steps:
+                progress(step)
+                self.gate.wait()
+                time.sleep(self.pause)
+            return self._report or BuildReport((), (), (), len(self._articles), (), (), 0, 9, 0.5)
+        finally:
+            self._building.release()
+
+    def ask(self, question: str) -> Answer | NotFound:
+        """Whatever sentences contain the question."""
+        self._raise_trouble()
+        self.asked.append(question)
+        if not any(character.isalnum() for character in question):
+            raise QuestionError("a question needs words")
+        if len(question) > 1000:
+            raise QuestionError(f"a question has at most 1000 characters, not {len(question)}")
+        if not self._articles:
+            raise LibraryEmpty("nothing is indexed")
+        if "slowly" in question:
+            self.gate.wait()
+        quotes = [quote for one in self._articles for quote in _quotes(one, question.replace("slowly ", ""))]
+        return Answer(question, tuple(quotes[:3])) if quotes else NotFound(question, self._articles[:2])
+
+    def articles(self) -> tuple[Article, ...]:
+        """Newest first."""
+        return tuple(
+            sorted(self._articles, key=lambda one: one.published or date.min, reverse=True),
+        )
+
+    def article(self, id: str) -> Article:  # noqa: A002  the door's signature
+        """By its id."""
+        for one in self._articles:
+            if one.id == id:
+                return one
+        raise ArticleNotFound(f"no article {id}")
+
+    def remove(self, id: str) -> Article:  # noqa: A002  the door's signature
+        """Take one out."""
+        gone = self.article(id)
+        self._articles = tuple(one for one in self._articles if one is not gone)
+        return gone
+
+    def status(self) -> Status:
+        """What it holds."""
+        return Status(len(self._articles), 9, (("en", 2), ("zh-Hant", 1)), "1", 0.0, "grep")
+
+    def close(self) -> None:
+        """Let whoever waits go on."""
+        self.gate.set()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self.close()
+
+    def _raise_trouble(self) -> None:
+        trouble, self.trouble = self.trouble, None
+        if trouble is not None:
+            raise trouble
+
+
+def _quotes(one: Article, words: str) -> list[Quote]:
+    found = []
+    for sentence in SENTENCE.finditer(one.text):
+        at = sentence[0].lower().find(words.lower())
+        if at >= 0:
+            start, end = sentence.span()
+            start += len(sentence[0]) - len(sentence[0].lstrip())
+            at += sentence.start()
+            found.append(Quote(one, Span(start, end), Span(at, at + len(words)), 0.9))
+    return found

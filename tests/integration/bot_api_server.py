@@ -1,0 +1,98 @@
+"""A Bot API server on loopback, for a bot that is run whole, in this process or another.
+
+    with BotApiServer() as server:
+        ... run the bot with base_url=server.url ...
+        server.api.say("how much does Xiaomi plan to spend on R&D")
+        server.api.wait(lambda: server.api.sent(1))
+
+The rules, and how to make things go wrong, are those of `tests.bot_api.BotApi`.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+from urllib.parse import parse_qsl
+
+from tests.bot_api import TOKEN, BotApi, decoded
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+
+class BotApiServer:
+    """Serves a `BotApi` over HTTP on a free port of 127.0.0.1."""
+
+    def __init__(self, api: BotApi | None = None, port: int = 0) -> None:
+        self.api = api or BotApi()
+        self._server = _Server(("127.0.0.1", port), _handler_for(self.api))
+
+    @property
+    def port(self) -> int:
+        """The port it listens at."""
+        return int(self._server.server_address[1])
+
+    @property
+    def url(self) -> str:
+        """What to give the bot as its `base_url`."""
+        return f"http://127.0.0.1:{self.port}/bot"
+
+    @property
+    def file_url(self) -> str:
+        """What to give the bot as its `base_file_url`."""
+        return f"http://127.0.0.1:{self.port}/file/bot"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a bot in another process has to find in its environment."""
+        return {
+            "TELEGRAM_BOT_TOKEN": TOKEN,
+            "ARTICLEBOT_TELEGRAM__BASE_URL": self.url,
+            "ARTICLEBOT_TELEGRAM__BASE_FILE_URL": self.file_url,
+            "NO_PROXY": "127.0.0.1",
+        }
+
+    def __enter__(self) -> Self:
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False  # a long poll whose bot has gone would be waited for
+
+
+def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 1 << 16  # header and body in one packet; in two, each answer would wait 40 ms
+
+        def do_POST(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            parameters = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+            token, _, method = self.path.removeprefix("/bot").partition("/")
+            status, body = api.call(token, method, decoded(parameters))
+            self._answer(status, json.dumps(body).encode())
+
+        def _answer(self, status: int, body: bytes) -> None:
+            try:
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+            except (BrokenPipeError, ConnectionResetError):
+                self.close_connection = True  # a bot that has gone does not wait for its long poll
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the base class's name
+            """Keep the tests' output clean."""
+
+    return Handler

@@ -1,0 +1,326 @@
+import asyncio
+import gc
+import logging
+from typing import Any
+
+import pytest
+
+from bot.render import LIMIT
+from index import LibraryOutdated
+from tests.bot_api import BOT, BotApi, Json
+from tests.fakes import FakeLibrary
+from tests.running import running
+
+GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
+FORUM = GROUP | {"is_forum": True}
+MENTION = {"type": "mention", "offset": 0, "length": 18}
+
+
+def kinds(message: Json) -> list[str]:
+    return [entity["type"] for entity in message["entities"]]
+
+
+async def test_a_question_is_answered_with_a_cited_quote_as_a_reply() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million")
+    assert answer["text"] == (
+        "It cost 340 million dollars, the port said.\nFerry terminal opens\nHarbour Daily · 4 March 2025"
+    )
+    assert kinds(answer) == ["bold", "blockquote", "text_link"]
+    assert answer["reply_to_message"]["text"] == "340 million"
+    (call,) = api.called("sendMessage")
+    assert call.parameters["link_preview_options"] == {"is_disabled": True}
+    assert call.parameters["reply_parameters"]["allow_sending_without_reply"] is True
+
+
+async def test_typing_is_shown_before_the_answer() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        await chats.say("340 million")
+    methods = [call.method for call in api.calls if call.method.startswith("send")]
+    assert methods == ["sendChatAction", "sendMessage"]
+
+
+async def test_a_server_without_niceties_still_gets_the_answer_across_and_that_is_no_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    api = BotApi(lacks={"sendChatAction", "setMyCommands"})
+    async with running(api, FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million")
+    gc.collect()  # which is when asyncio complains of a task whose error nobody looked at
+    assert "340 million" in answer["text"]
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The articles do not say that."),
+        ("zh-hant", "收錄的文章沒有提到這件事。"),
+        ("zh-cn", "收录的文章没有提到这件事。"),
+    ],
+)
+async def test_what_the_articles_do_not_say_is_said_in_the_persons_language(
+    language: str, sentence: str
+) -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (answer,) = await chats.say("the moon landing", language=language)
+    assert answer["text"].startswith(sentence)
+    assert answer["entities"] == []
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("？！…", "could not find any words"),
+        ("🙂", "could not find any words"),
+        ("why " * 1024, "too long"),
+        ("/ask", "What would you like to know"),
+        ("/ask   340 million", "It cost 340 million"),
+        ("/nonsense", "do not know that command"),
+        ("/start", "answer questions about a collection of articles"),
+        ("/start payload", "answer questions about a collection of articles"),
+        ("/help", "word for word"),
+        ("/articles", "3 articles, newest first:"),
+    ],
+)
+async def test_every_text_gets_an_answer(question: str, answer: str) -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (message,) = await chats.say(question)
+    assert answer in message["text"]
+
+
+STICKER: Json = {
+    "sticker": {
+        "file_id": "a",
+        "file_unique_id": "b",
+        "type": "regular",
+        "width": 1,
+        "height": 1,
+        "is_animated": False,
+        "is_video": False,
+    }
+}
+PHOTO: Json = {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]}
+VOICE: Json = {"voice": {"file_id": "a", "file_unique_id": "b", "duration": 1}}
+PLACE: Json = {"location": {"latitude": 1.0, "longitude": 2.0}}
+
+
+@pytest.mark.parametrize("content", [STICKER, PHOTO, VOICE, PLACE])
+async def test_whatever_is_not_text_gets_a_sentence_that_says_what_the_bot_can_use(content: Json) -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (message,) = await chats.say(None, **content)
+    assert message["text"] == "I can only use text. Please write your question as a message."
+
+
+async def test_a_pictures_caption_is_a_question() -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (message,) = await chats.say(None, caption="340 million", **PHOTO)
+    assert "340 million" in message["text"]
+
+
+async def test_an_album_is_answered_once() -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        first = await chats.say(None, media_group_id="7", **PHOTO)
+        second = await chats.say(None, media_group_id="7", **PHOTO)
+        other = await chats.say(None, media_group_id="8", caption="340 million", **PHOTO)
+        after = await chats.say(None, media_group_id="8", **PHOTO)
+    assert [len(first), len(second), len(other), len(after)] == [1, 0, 1, 0]
+
+
+async def test_notices_of_telegrams_own_are_left_alone() -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        assert await chats.say(None, message_auto_delete_timer_changed={"message_auto_delete_time": 9}) == []
+
+
+async def test_an_edited_message_is_no_new_question() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        update = api.say("340 million")
+        update["edited_message"] = update.pop("message") | {"edit_date": 5}
+        command = api.say("/articles")
+        command["edited_message"] = command.pop("message") | {"edit_date": 5}
+        await chats.hand_over(update)
+        await chats.hand_over(command)
+        await chats.application.update_queue.join()
+    assert api.sent(1) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "fields", "answers"),
+    [
+        ("340 million", {}, 0),
+        ("@articles_test_bot 340 million", {"entities": [MENTION]}, 1),
+        ("@articles_test_bot", {"entities": [MENTION]}, 1),
+        ("@articles_test_bot 340 million", {}, 0),
+        ("/articles", {}, 1),
+        ("/articles@articles_test_bot", {}, 1),
+        ("/articles@another_bot", {}, 0),
+        ("/ask@articles_test_bot 340 million", {}, 1),
+        ("/nonsense", {}, 0),
+        ("/nonsense@articles_test_bot", {}, 1),
+    ],
+)
+async def test_in_a_group_only_what_is_addressed_to_the_bot_is_answered(
+    text: str, fields: Json, answers: int
+) -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        assert len(await chats.say(text, chat=GROUP, **fields)) == answers
+
+
+async def test_in_a_group_a_reply_to_the_bot_is_a_question() -> None:
+    earlier = {"message_id": 5, "date": 1, "chat": GROUP, "from": BOT, "text": "…"}
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million", chat=GROUP, reply_to_message=earlier)
+    assert "340 million" in answer["text"]
+
+
+async def test_an_answer_stays_in_its_topic() -> None:
+    topic: Json = {"chat": FORUM, "is_topic_message": True, "message_thread_id": 77, "entities": [MENTION]}
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        (answer,) = await chats.say("@articles_test_bot 340 million", **topic)
+    assert answer["message_thread_id"] == 77
+    assert api.called("sendChatAction")[0].parameters["message_thread_id"] == 77
+
+
+async def test_an_empty_library_says_so() -> None:
+    async with running(BotApi(), FakeLibrary([])) as chats:
+        (answer,) = await chats.say("how much")
+        (listed,) = await chats.say("/articles")
+    assert answer["text"].startswith("Nothing has been indexed yet")
+    assert listed["text"].startswith("Nothing has been indexed yet")
+
+
+async def test_an_outdated_library_says_what_to_do() -> None:
+    library = FakeLibrary()
+    library.trouble = LibraryOutdated("made by another model")
+    async with running(BotApi(), library) as chats:
+        (answer,) = await chats.say("how much")
+    assert "has to be made again" in answer["text"]
+
+
+async def test_a_failure_is_logged_and_told_under_the_same_short_id(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    library = FakeLibrary()
+    library.trouble = ZeroDivisionError("secret details")
+    async with running(BotApi(), library) as chats:
+        (answer,) = await chats.say("how much")
+        (second,) = await chats.say("340 million")
+    assert answer["text"].startswith("Sorry, something went wrong")
+    assert "secret details" not in answer["text"]
+    assert "Traceback" not in answer["text"]
+    identifier = answer["text"].rpartition(" ")[2]
+    (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
+    assert record.getMessage() == f"error {identifier}"
+    assert "340 million" in second["text"]
+
+
+async def test_an_answer_refused_for_its_formatting_is_sent_plain() -> None:
+    api = BotApi()
+    api.fail("sendMessage", 400, "Bad Request: can't parse entities: something new")
+    async with running(api, FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million")
+    assert answer["text"].startswith("It cost 340 million")
+    assert answer["entities"] == []
+    assert answer["reply_to_message"]["text"] == "340 million"
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "wait"),
+    [(429, "Too Many Requests: retry after 1", 1), (502, "Bad Gateway", None), (500, "Internal", None)],
+)
+async def test_an_answer_gets_through_a_busy_or_broken_server_once(
+    code: int, description: str, wait: int | None
+) -> None:
+    api = BotApi()
+    api.fail("sendMessage", code, description, retry_after=wait)
+    async with running(api, FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million")
+    assert "340 million" in answer["text"]
+
+
+async def test_a_person_who_blocked_the_bot_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, "bot")
+    async with running(BotApi(blocked={1}), FakeLibrary()) as chats:
+        assert await chats.say("340 million") == []
+        assert len(await chats.say("340 million", user=2)) == 1
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_question_that_takes_long_does_not_hold_up_other_chats() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.hand_over(api.say("slowly 340 million"))
+        await chats.hand_over(api.say("/help"))
+        await chats.hand_over(api.say("340 million", user=2))
+        for _ in range(200):
+            await asyncio.sleep(0.01)
+            if api.sent(2):
+                break
+        assert len(api.sent(2)) == 1
+        assert api.sent(1) == []
+        library.gate.set()
+    assert ["340 million" in one["text"] for one in api.sent(1)] == [True, False]
+
+
+def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
+    return [vars(record)["fields"] for record in caplog.records if record.name == "bot.question"]
+
+
+async def test_every_question_is_one_line_in_the_log_without_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "bot.question")
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        await chats.say("340 million")
+        await chats.say("the moon landing")
+        await chats.say("！")
+        library.trouble = ZeroDivisionError()
+        await chats.say("how much")
+    told = lines(caplog)
+    assert [line["outcome"] for line in told] == ["answered", "not_found", "refused", "failed"]
+    assert [line["quotes"] for line in told] == [1, 0, 0, 0]
+    assert set(told[0]["milliseconds"]) == {"ask", "send"}
+    assert all("question" not in line for line in told)
+
+
+async def test_the_words_of_a_question_are_logged_only_if_a_setting_says_so(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO, "bot.question")
+    async with running(BotApi(), FakeLibrary(), log_questions=True) as chats:
+        await chats.say("340 million")
+    assert [line["question"] for line in lines(caplog)] == ["340 million"]
+
+
+async def test_the_token_is_never_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        await chats.say("340 million")
+    assert "fake-token" not in caplog.text
+
+
+async def test_the_menus_are_offered_in_every_scope_and_language() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()):
+        pass
+    offered = {
+        (call.parameters["scope"]["type"], call.parameters.get("language_code")): [
+            command["command"] for command in call.parameters["commands"]
+        ]
+        for call in api.called("setMyCommands")
+    }
+    assert len(offered) == 6
+    assert "reindex" in offered["chat", None]
+    assert "reindex" not in offered["default", "zh"]
+    assert "ask" in offered["all_group_chats", "zh"]
+
+
+async def test_the_longest_message_telegram_lets_through_is_answered() -> None:
+    async with running(BotApi(), FakeLibrary()) as chats:
+        assert len(await chats.say("長" * LIMIT)) == 1

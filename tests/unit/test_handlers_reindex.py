@@ -1,0 +1,224 @@
+import asyncio
+import logging
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bot.handlers import reindex
+from index import (
+    BuildReport,
+    Failure,
+    LibraryDamaged,
+    LibraryLocked,
+    NothingToIndex,
+    Progress,
+)
+from tests.bot_api import BotApi, Json
+from tests.fakes import HARBOUR, FakeLibrary
+from tests.running import ADMIN, PLACES, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Edits every hundredth of a second, so that the tests need no patience."""
+    monkeypatch.setattr(reindex, "PRIVATE_INTERVAL", 0.01)
+    monkeypatch.setattr(reindex, "GROUP_INTERVAL", 0.01)
+
+
+async def until(condition: "Callable[[], bool]") -> None:
+    for _ in range(500):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("what was waited for did not happen")
+
+
+async def reindexed(
+    library: FakeLibrary,
+    api: BotApi | None = None,
+    **options: Any,  # noqa: ANN401  passed on as they come
+) -> Json:
+    """The one message in which an admin is told of a whole reindex."""
+    api = api or BotApi()
+    async with running(api, library, **options) as chats:
+        (message,) = await chats.say("/reindex", user=ADMIN)
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+    assert api.sent(ADMIN) == [message]
+    return message
+
+
+async def test_one_message_tells_progress_and_ends_in_the_report() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.pause = 0.05
+    message = await reindexed(library, api)
+    history = api.edits(message)
+    assert history[0] == "Bringing the articles up to date. Questions are answered meanwhile."
+    assert "Reading files: 1 of 3" in history[1] + history[2]
+    assert history[-1].startswith("Nothing has changed (0.5 s).")
+    assert "Unchanged: 3" in history[-1]
+    assert library.built_from == [PLACES]
+
+
+async def test_the_report_names_what_failed() -> None:
+    failed = (Failure("broken.pdf", "The PDF is damaged."),)
+    report = BuildReport((HARBOUR,), (), (), 2, (), failed, 1, 9, 61.0)
+    message = await reindexed(FakeLibrary(report=report))
+    assert message["text"].startswith("The articles are up to date (61.0 s).")
+    assert message["text"].endswith("Could not be read: 1\n• broken.pdf: The PDF is damaged.")
+
+
+@pytest.mark.parametrize(
+    ("fields", "language", "sentence"),
+    [
+        ({"user": 5}, "en", "Sorry, only the bot's admins can do that."),
+        ({"user": 5}, "zh-tw", "抱歉，只有管理員可以這麼做。"),
+        ({"user": ADMIN, "sender_chat": GROUP, "chat": GROUP}, "en", "Sorry, only the bot's admins"),
+        ({"user": ADMIN, "via_bot": {"id": 7, "is_bot": True, "first_name": "x"}}, "en", "Sorry, only"),
+    ],
+)
+async def test_everybody_else_is_told_politely_that_only_admins_can(
+    fields: Json, language: str, sentence: str
+) -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        (answer,) = await chats.say("/reindex", language=language, **fields)
+    assert answer["text"].startswith(sentence)
+    assert library.built_from == []
+
+
+async def test_an_admin_may_reindex_from_a_group() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        await chats.say("/reindex", user=ADMIN, chat=GROUP)
+    assert library.built_from == [PLACES]
+
+
+async def test_questions_are_answered_while_a_reindex_goes_on_the_admins_own_too() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library, workers=1) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        (answer,) = await chats.say("340 million", user=2)
+        (own,) = await chats.say("340 million", user=ADMIN)
+        assert "340 million" in answer["text"]
+        assert "340 million" in own["text"]
+        assert api.sent(ADMIN)[0]["text"].startswith("Bringing the articles up to date")
+
+
+async def test_a_second_asker_is_told_that_one_is_going_on_and_how_far_it_is() -> None:
+    library = FakeLibrary()
+    library.gate.clear()
+    async with running(BotApi(), library, admins=[ADMIN, 98]) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        await until(lambda: chats.application.desk.rebuilding.progress is not None)
+        (answer,) = await chats.say("/reindex", user=98)
+    assert answer["text"] == "That is already going on.\nReading files: 0 of 3"
+    assert library.built_from == [PLACES]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "sentence"),
+    [
+        (LibraryLocked("by process 7"), "Another process is bringing this library up to date."),
+        (NothingToIndex("none"), "There are no articles to read."),
+        (LibraryDamaged("The archive is damaged."), "The archive is damaged."),
+        (ZeroDivisionError("secret details"), "Something went wrong, and the old index goes on answering."),
+    ],
+)
+async def test_a_failure_ends_the_message_in_a_calm_sentence(trouble: Exception, sentence: str) -> None:
+    library = FakeLibrary()
+    library.trouble = trouble
+    message = await reindexed(library)
+    assert sentence in message["text"]
+    assert "secret details" not in message["text"]
+
+
+async def test_after_a_failure_one_can_try_again() -> None:
+    library = FakeLibrary()
+    library.trouble = ZeroDivisionError()
+    async with running(BotApi(), library) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+        await chats.say("/reindex", user=ADMIN)
+    assert library.built_from == [PLACES]
+
+
+async def test_the_places_are_asked_for_when_they_are_needed() -> None:
+    library, answers = FakeLibrary(), iter([PLACES, PLACES * 2])
+    async with running(BotApi(), library, places=lambda: next(answers)) as chats:
+        for _ in range(2):
+            await chats.say("/reindex", user=ADMIN)
+            await until(lambda: not chats.application.desk.rebuilding._claimed)
+    assert library.built_from == [PLACES, PLACES * 2]
+
+
+async def test_no_places_at_all_is_a_sentence_too() -> None:
+    message = await reindexed(FakeLibrary(), places=())
+    assert message["text"].startswith("There are no articles to read.")
+
+
+@pytest.mark.parametrize(
+    ("code", "description", "wait"),
+    [
+        (400, "Bad Request: message is not modified: the same", None),
+        (429, "Too Many Requests: retry after 1", 1),
+        (502, "Bad Gateway", None),
+    ],
+)
+async def test_progress_survives_edits_that_fail(code: int, description: str, wait: int | None) -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.pause = 0.05
+    api.fail("editMessageText", code, description, retry_after=wait)
+    message = await reindexed(library, api)
+    assert message["text"].startswith("Nothing has changed")
+
+
+async def test_nothing_is_edited_while_there_is_nothing_new_to_tell() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        await asyncio.sleep(0.3)
+        assert len(api.called("editMessageText")) == 1
+
+
+async def test_a_report_that_stands_there_already_is_not_sent_again() -> None:
+    api = BotApi()
+    api.fail("editMessageText", 400, "Bad Request: message is not modified: the same", times=99)
+    await reindexed(FakeLibrary(), api)  # which looks that there is one message only
+
+
+async def test_a_progress_message_that_was_deleted_is_followed_by_a_new_one_with_the_report() -> None:
+    api, library = BotApi(), FakeLibrary()
+    api.fail("editMessageText", 400, "Bad Request: message to edit not found", times=99)
+    async with running(api, library) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        await until(lambda: len(api.sent(ADMIN)) == 2)
+    assert api.sent(ADMIN)[1]["text"].startswith("Nothing has changed")
+
+
+async def test_stopping_the_bot_breaks_a_reindex_off_and_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        library.pause = 0.2  # it would take most of a second still
+    assert api.sent(ADMIN)[0]["text"].startswith("The bot is being stopped")
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_edits_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reindex, "PRIVATE_INTERVAL", 0.3)
+    api, library = BotApi(), FakeLibrary()
+    library.steps = [Progress("read", done, 100) for done in range(100)]
+    library.pause = 0.01
+    await reindexed(library, api)
+    times = [call.at for call in api.called("editMessageText")[:-1]]  # the report need not wait
+    assert len(times) >= 2
+    assert all(later - earlier > 0.29 for earlier, later in pairwise(times))

@@ -1,0 +1,255 @@
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from telegram import MessageEntity
+
+from bot.cutting import units
+from bot.render import (
+    CUT,
+    LIMIT,
+    Outgoing,
+    answer_messages,
+    articles_message,
+    not_found_message,
+    progress_line,
+    report_message,
+)
+from bot.texts import LANGUAGES, texts_in
+from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span
+from tests.bot_api import checked_entities
+from tests.fakes import HARBOUR, TEA, UNDATED, article
+
+EN, HANT = texts_in("en"), texts_in("zh-Hant")
+
+CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(
+    "。，「」！？👩‍🔬🇹🇼𠮷<b>&amp;*_`[](https://x.example)@someone /start\n"
+)
+WORDS = st.text(CHARACTERS, min_size=1, max_size=60).filter(str.strip)
+LONG_WORDS = st.builds(lambda words, times: words * times, WORDS, st.integers(1, 400))
+ARTICLES = st.builds(
+    article,
+    LONG_WORDS,
+    title=st.text(CHARACTERS, max_size=300),
+    url=st.none() | st.sampled_from(["https://a.example/1", "javascript:alert(1)", "http://[", "ftp://x.y"]),
+    published=st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    source=st.none() | WORDS,
+)
+
+
+@st.composite
+def quotes(draw: st.DrawFn) -> Quote:
+    one = draw(ARTICLES)
+    start = draw(st.integers(0, len(one.text) - 1))
+    end = draw(st.integers(start + 1, len(one.text)))
+    if not one.text[start:end].strip():
+        start, end = 0, len(one.text)
+    first = draw(st.integers(start, end))
+    last = draw(st.integers(first, end))
+    return Quote(one, Span(start, end), draw(st.sampled_from([None, Span(first, last)])), 0.5)
+
+
+ANSWERS = st.builds(
+    Answer, st.just("?"), st.lists(quotes(), min_size=1, max_size=3).map(tuple), st.none() | LONG_WORDS
+)
+
+
+def entity_text(message: Outgoing, entity: MessageEntity) -> str:
+    encoded = message.text.encode("utf-16-le")
+    return encoded[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le")
+
+
+def blockquotes(messages: tuple[Outgoing, ...]) -> list[str]:
+    return [entity_text(m, e) for m in messages for e in m.entities if "blockquote" in e.type]
+
+
+def texts_of(message: Outgoing, kind: str) -> list[str]:
+    return [entity_text(message, entity) for entity in message.entities if entity.type == kind]
+
+
+def telegram_accepts(message: Outgoing) -> None:
+    checked_entities(message.text, {"entities": [entity.to_dict() for entity in message.entities]})
+
+
+@given(ANSWERS, st.sampled_from(LANGUAGES))
+def test_telegram_accepts_whatever_an_answer_is_rendered_to(answer: Answer, language: str) -> None:
+    """Within 4096 units, every entity inside the text, none of them splitting a surrogate pair."""
+    for message in answer_messages(answer, texts_in(language)):
+        assert units(message.text) <= LIMIT
+        telegram_accepts(message)
+
+
+@given(ANSWERS)
+def test_every_quote_is_shown_verbatim_or_a_stretch_of_it_with_the_cut_marked_outside(answer: Answer) -> None:
+    shown = blockquotes(answer_messages(answer, EN))
+    assert len(shown) == len(answer.quotes)
+    for quote, block in zip(answer.quotes, shown, strict=True):
+        words = block
+        if words != quote.text and words.endswith(f" {CUT}"):
+            words = words.removesuffix(f" {CUT}")
+            if not quote.text.startswith(words):
+                words = words.removeprefix(f"{CUT} ")
+        elif words != quote.text:
+            words = words.removeprefix(f"{CUT} ")
+        assert words in quote.text
+        assert words.strip()
+        if words != quote.text:
+            assert units(quote.text) > LIMIT // 2  # nothing is cut that would have fitted
+
+
+@given(ANSWERS)
+def test_only_quoted_words_are_bold_and_only_web_addresses_are_linked(answer: Answer) -> None:
+    highlights = [quote.highlight.of(quote.article.text) for quote in answer.quotes if quote.highlight]
+    for message in answer_messages(answer, EN):
+        for bold in texts_of(message, MessageEntity.BOLD):
+            assert any(bold in highlight for highlight in highlights)
+        for entity in message.entities:
+            assert entity.type in {"blockquote", "expandable_blockquote", "bold", "text_link"}
+            assert entity.url in {None, "https://a.example/1"}
+
+
+def test_an_answer_is_a_blockquote_with_its_own_words_bold_and_the_citation_under_it() -> None:
+    start = TEA.text.index("農會")
+    words = TEA.text.index("兩成")
+    quote = Quote(
+        replace(TEA, url="https://news.example/tea"), Span(start, start + 15), Span(words, words + 2)
+    )
+    (message,) = answer_messages(Answer("?", (quote,)), HANT)
+    assert message.text == "農會表示，產量將增加兩成。茶農\n高山茶提早採收\n山城日報 · 2025年12月1日"
+    assert texts_of(message, MessageEntity.BLOCKQUOTE) == ["農會表示，產量將增加兩成。茶農"]
+    assert texts_of(message, MessageEntity.BOLD) == ["兩成"]
+    assert texts_of(message, MessageEntity.TEXT_LINK) == ["高山茶提早採收"]
+    assert [e.url for e in message.entities if e.url] == ["https://news.example/tea"]
+
+
+def test_an_article_without_outlet_date_or_address_is_cited_by_its_title_alone() -> None:
+    (message,) = answer_messages(Answer("?", (Quote(UNDATED, Span(0, 6)),)), EN)
+    assert message.text == "A page\nUndated page"
+    assert [entity.type for entity in message.entities] == [MessageEntity.BLOCKQUOTE]
+
+
+def test_a_long_quote_is_folded_up_and_a_short_one_is_not() -> None:
+    long = article("茶園今年提早採收。" * 40)
+    (message,) = answer_messages(
+        Answer("?", (Quote(long, Span(0, len(long.text))), Quote(HARBOUR, Span(0, 41)))), EN
+    )
+    assert [entity.type for entity in message.entities if "blockquote" in entity.type] == [
+        MessageEntity.EXPANDABLE_BLOCKQUOTE,
+        MessageEntity.BLOCKQUOTE,
+    ]
+
+
+def test_a_quote_too_long_for_a_message_ends_at_a_clause_with_the_cut_outside_the_words() -> None:
+    long = article("公司宣布加碼投資，" * 1000 + "結束。")
+    (message,) = answer_messages(Answer("?", (Quote(long, Span(0, len(long.text))),)), EN)
+    (block,) = blockquotes((message,))
+    words, mark = block[: -len(CUT) - 1], block[-len(CUT) - 1 :]
+    assert mark == f" {CUT}"
+    assert long.text.startswith(words)
+    assert words.endswith("，")
+    assert LIMIT - 40 < units(message.text) <= LIMIT
+
+
+def test_a_quote_is_cut_in_front_where_the_answers_words_stand_near_its_end() -> None:
+    long = article("公司宣布加碼投資，" * 1000 + "金額是七千億元，結束。")
+    at = long.text.index("七千億元")
+    (message,) = answer_messages(Answer("?", (Quote(long, Span(0, len(long.text)), Span(at, at + 4)),)), EN)
+    assert texts_of(message, MessageEntity.BOLD) == ["七千億元"]
+    (block,) = blockquotes((message,))
+    assert block.startswith(f"{CUT} 公司宣布")
+    assert block.endswith("，金額是七千億元，結束。")
+
+
+def test_three_quotes_share_one_message_if_they_fit_and_keep_their_order_if_not() -> None:
+    short = Answer("?", tuple(Quote(one, Span(0, 6)) for one in (HARBOUR, TEA, UNDATED)))
+    assert len(answer_messages(short, EN)) == 1
+    bodies = [article(letter * 3000, title=letter) for letter in "abc"]
+    long = answer_messages(Answer("?", tuple(Quote(one, Span(0, 3000)) for one in bodies)), EN)
+    assert [message.text[0] for message in long] == ["a", "b", "c"]
+
+
+def test_markup_in_an_article_stays_text() -> None:
+    nasty = '<b>bold</b> &lt; *x* [a](https://b.example) <a href="https://evil.example">click</a>'
+    one = article(nasty, title="<i>title</i> [x](y)", source="<script>")
+    (message,) = answer_messages(Answer("?", (Quote(one, Span(0, len(nasty))),)), EN)
+    assert message.text == f"{nasty}\n<i>title</i> [x](y)\n<script>"
+    assert [entity.type for entity in message.entities] == [MessageEntity.BLOCKQUOTE]
+
+
+@pytest.mark.parametrize(
+    "url", [None, "", "javascript:alert(1)", "file:///etc/passwd", "https://", "http://[", "tg://user?id=1"]
+)
+def test_only_web_addresses_become_links(url: str | None) -> None:
+    (message,) = answer_messages(Answer("?", (Quote(replace(HARBOUR, url=url), Span(0, 9)),)), EN)
+    assert texts_of(message, MessageEntity.TEXT_LINK) == []
+
+
+def test_not_found_says_so_and_its_titles_look_like_no_evidence() -> None:
+    message = not_found_message(NotFound("?", (TEA, HARBOUR)), EN)
+    assert message.text.splitlines() == [
+        "The articles do not say that.",
+        "",
+        "Nearest by subject (they do not answer the question):",
+        "• 高山茶提早採收",
+        "• Ferry terminal opens",
+    ]
+    assert message.entities == ()
+    assert not_found_message(NotFound("?"), HANT).text == "收錄的文章沒有提到這件事。"
+
+
+def test_the_newest_twenty_articles_are_listed_and_all_are_counted() -> None:
+    many = tuple(
+        article(f"Text {n}.", title=f"Title {n}", published=date(2025, 1, n % 28 + 1)) for n in range(1234)
+    )
+    message = articles_message(many, EN)
+    lines = message.text.splitlines()
+    assert lines[0] == "1,234 articles in all. The newest 20:"
+    assert lines[2:4] == ["1. Title 0", "    The Paper · 1 January 2025"]
+    assert "20. Title 19" in lines
+    assert "Title 20" not in message.text
+
+
+def test_no_articles_means_how_to_add_some() -> None:
+    assert "/reindex" in articles_message((), EN).text
+
+
+@given(st.lists(ARTICLES, max_size=25), st.sampled_from(LANGUAGES))
+def test_telegram_accepts_every_list_of_articles(articles: list[Article], language: str) -> None:
+    telegram_accepts(articles_message(articles, texts_in(language)))
+
+
+@given(st.lists(st.builds(Failure, WORDS, LONG_WORDS), max_size=60), st.sampled_from(LANGUAGES))
+def test_telegram_accepts_every_report(failures: list[Failure], language: str) -> None:
+    report = BuildReport((HARBOUR,), (), (TEA,), 10**9, (), tuple(failures), 5, 9, 12.34)
+    telegram_accepts(report_message(report, texts_in(language)))
+
+
+def test_a_report_counts_everything_and_gives_reasons() -> None:
+    failed = (Failure("/data/news/broken.pdf", "The PDF is damaged."),)
+    report = BuildReport((HARBOUR, TEA), (), (UNDATED,), 7, (failed[0],), failed, 5, 9, 12.34)
+    assert report_message(report, EN).text.splitlines() == [
+        "The articles are up to date (12.3 s).",
+        "",
+        "Added: 2",
+        "Changed: 0",
+        "Removed: 1",
+        "Unchanged: 7",
+        "Duplicates: 1",
+        "Could not be read: 1",
+        "• /data/news/broken.pdf: The PDF is damaged.",
+    ]
+
+
+def test_a_report_with_too_many_failures_says_how_many_more_there_are() -> None:
+    failed = tuple(Failure(f"file{n}.pdf", "The PDF is damaged. " * 5) for n in range(500))
+    text = report_message(BuildReport((), (), (), 0, (), failed, 0, 0, 1.0), EN).text
+    shown = text.count("• file")
+    assert text.endswith(f"… and {500 - shown} more")
+    assert units(text) > LIMIT - 300
+
+
+@pytest.mark.parametrize("stage", ["read", "encode", "check", "a stage of the future"])
+def test_progress_is_told_for_every_stage(stage: str) -> None:
+    assert "1,200 of 3,000" in progress_line(Progress(stage, 1200, 3000), EN)
