@@ -1,9 +1,9 @@
 """Which sentence answers, and how likely: a calibrated combination of what is known of it.
 
-A logistic regression over a dozen plain features, one set of weights where question and
-article share a language and one where they do not. The weights are fitted by
+A linear score over plain features, with one set of weights where question and article
+share a language and one where they do not, stretched to a probability. The weights are fitted by
 `index/training/ranking.py` on training questions, answerable and not, and written to
-`models/ranking.json` together with the refusal threshold and how it was chosen.
+`models/ranking.json` together with the refusal thresholds.
 """
 
 from __future__ import annotations
