@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from index.records import Span
 from index.text import CJK, fold
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _STOP_PHRASES = re.compile(
     "(?<![华作成称认以因])为什么(?!时候)|什么时候|[什甚]么|多少|(?<![华作成称认以因])为何(?![时地人])|怎么样|怎么|怎样|如何"
     "|哪里|哪儿|哪个|哪些|哪一|请问|多大|多久|多长|何时|何地|何人|告诉我|一共|总共"
 )
-_WORD = re.compile(r"(?<![^\W\u2e80-\U0003ffff])[A-Za-z]+(?![^\W\u2e80-\U0003ffff])")  # also beside Chinese
+_WORD = re.compile(rf"(?<![^\W_{CJK}])[a-z]+(?![^\W_{CJK}])")  # of folded text; also beside Chinese
 _ALSO_NAMES = frozenset(("May", "Will"))
 _STOP_CHARACTERS = frozenset("哪几谁吗呢吧请的了是在和与及或有被把对会将要该此其这那个")
 
@@ -80,18 +81,21 @@ def question_terms(text: str) -> list[str]:
 
     A stop word written as a name (WHO, IT; May and Will within a sentence) is kept.
     """
-    asked = _WORD.sub(lambda word: " " if _is_stop_word(word, text) else word[0], text)
-    folded = _STOP_PHRASES.sub(" ", fold(asked).text)
-    return [term for term in terms(folded) if term not in _STOP_CHARACTERS]
+    folded = fold(text)
+
+    def without_stop_word(match: re.Match[str]) -> str:
+        stands = folded.original(Span(match.start(), match.end()))
+        return " " if match[0] in _STOP_WORDS and not _is_name(text, stands) else match[0]
+
+    asked = _STOP_PHRASES.sub(" ", _WORD.sub(without_stop_word, folded.text))
+    return [term for term in terms(asked) if term not in _STOP_CHARACTERS]
 
 
-def _is_stop_word(match: re.Match[str], text: str) -> bool:
-    word = match[0]
+def _is_name(text: str, stands: Span) -> bool:
+    word = stands.of(text)
     if len(word) > 1 and word.isupper() and not (text.isascii() and text.isupper()):
-        return False
-    if word in _ALSO_NAMES and text[: match.start()].strip():
-        return False
-    return word.casefold() in _STOP_WORDS
+        return True
+    return word in _ALSO_NAMES and bool(text[: stands.start].strip())
 
 
 class Keywords:

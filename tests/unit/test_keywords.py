@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 
 from index.keywords import Keywords, question_terms, terms
 from tests.fakes_index import texts
@@ -39,6 +39,8 @@ def test_both_scripts_and_widths_have_the_same_terms(text: str) -> None:
 
 
 @given(texts())
+@example("sAIDＡ")
+@example("for㎡")
 def test_a_question_has_no_term_its_own_text_has_not(text: str) -> None:
     assert set(question_terms(text)) <= set(terms(text))
 
