@@ -6,23 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.articles import parse
 from index.decoding import decode, decode_as, normalise
-from index.errors import ArticleError
-from index.records import Article
+from tests.reading import TRADITIONAL, article, refusal
 
-TRADITIONAL = "港灣的燈塔重新點亮，漁民說夜裡出海安心多了。市府預計明年再修復兩座，經費約三千萬元。"
 SIMPLIFIED = "港湾的灯塔重新点亮，渔民说夜里出海安心多了。市政府预计明年再修复两座，经费约三千万元。"
-
-
-def article(data: bytes | str, suffix: str, name: str = "story") -> Article:
-    return parse(data.encode() if isinstance(data, str) else data, suffix, name + suffix, id="1")
-
-
-def refusal(data: bytes | str, suffix: str) -> str:
-    with pytest.raises(ArticleError) as caught:
-        article(data, suffix)
-    return str(caught.value)
 
 
 @pytest.mark.parametrize("length", [30, 100, 1000])

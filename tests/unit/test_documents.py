@@ -10,21 +10,8 @@ from docx import Document
 from docx.shared import Inches
 from pypdf import PdfReader, PdfWriter
 
-from index.articles import parse
 from index.documents import paragraphs
-from index.errors import ArticleError
-from index.records import Article
-
-
-def article(data: bytes | str, suffix: str, name: str = "story") -> Article:
-    return parse(data.encode() if isinstance(data, str) else data, suffix, name + suffix, id="1")
-
-
-def refusal(data: bytes | str, suffix: str) -> str:
-    with pytest.raises(ArticleError) as caught:
-        article(data, suffix)
-    return str(caught.value)
-
+from tests.reading import article, refusal
 
 CMAP = (
     "/CIDInit /ProcSet findresource begin begincmap "

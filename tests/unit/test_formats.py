@@ -6,22 +6,8 @@ from datetime import date
 
 import pytest
 
-from index.articles import parse
-from index.errors import ArticleError
 from index.headings import Draft, settle, source_in
-from index.records import Article
-
-TRADITIONAL = "港灣的燈塔重新點亮，漁民說夜裡出海安心多了。市府預計明年再修復兩座，經費約三千萬元。"
-
-
-def article(data: bytes | str, suffix: str, name: str = "story") -> Article:
-    return parse(data.encode() if isinstance(data, str) else data, suffix, name + suffix, id="1")
-
-
-def refusal(data: bytes | str, suffix: str) -> str:
-    with pytest.raises(ArticleError) as caught:
-        article(data, suffix)
-    return str(caught.value)
+from tests.reading import TRADITIONAL, article, refusal
 
 
 def test_the_first_line_is_the_title_and_leaves_the_text() -> None:

@@ -7,16 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from index.articles import parse
 from index.errors import EmptyArticle
 from index.records import Article
+from tests.reading import TRADITIONAL, article
 
 PAGES = Path(__file__).parent / "pages"
-TRADITIONAL = "港灣的燈塔重新點亮，漁民說夜裡出海安心多了。市府預計明年再修復兩座，經費約三千萬元。"
-
-
-def article(data: bytes | str, suffix: str, name: str = "story") -> Article:
-    return parse(data.encode() if isinstance(data, str) else data, suffix, name + suffix, id="1")
 
 
 def page(name: str, encoding: str = "utf-8") -> Article:
