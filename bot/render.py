@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
-from unicodedata import east_asian_width
 from urllib.parse import urlsplit
 
 from telegram import MessageEntity
 from telegram.constants import MessageLimit
 
 from bot.cutting import shorten, trim, units
-from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span
+from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, display_width
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +155,7 @@ def _add_quote(draft: _Draft, quote: Quote, limit: int) -> None:
         draft.add(words, MessageEntity.BOLD if bold and words.strip() else None)
     if shown.end < quote.span.end:
         draft.add(f" {CUT}")
-    long = _columns(draft.text) > LONG_QUOTE
+    long = display_width(draft.text) > LONG_QUOTE
     draft.mark(0, MessageEntity.EXPANDABLE_BLOCKQUOTE if long else MessageEntity.BLOCKQUOTE)
 
 
@@ -263,7 +262,3 @@ def _packed(blocks: Sequence[_Draft]) -> list[_Draft]:
         else:
             messages.append(block)
     return messages
-
-
-def _columns(text: str) -> int:
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)

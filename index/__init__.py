@@ -11,6 +11,7 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
+from index.characters import display_width
 from index.errors import (
     ArticlebotError,
     ArticleError,
@@ -71,6 +72,7 @@ __all__ = [
     "Status",
     # text
     "language_of",
+    "display_width",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",

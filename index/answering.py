@@ -38,8 +38,7 @@ def checked(question: str) -> str:
 def answer(
     question: str, snapshot: Snapshot, encoder: Encoder, *, quotes: int, confidence: float | None
 ) -> Answer | NotFound:
-    """Answer from one snapshot, with up to `quotes` quotes of at least `confidence`."""
-    question = checked(question)
+    """Answer a checked question from one snapshot, with up to `quotes` quotes of at least `confidence`."""
     ranking = Ranking.load()
     query = prepare(question, snapshot, encoder)
     found = search(query, snapshot, PASSAGES)

@@ -122,7 +122,6 @@ class _Work:
         """Write and check everything; returns the manifest, which is written last."""
         written = store.write(self._folder / "vectors", self._passages())
         tables = self._writer.save(self._folder)
-        # One word stands for an empty library: BM25 divides by the mean length of what it indexes.
         Keywords.build(self._searched).save(self._folder / "keywords")
         if written != len(tables):
             raise LibraryDamaged(

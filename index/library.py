@@ -155,13 +155,13 @@ class Library:
         Raises QuestionError, LibraryEmpty before the first build, and LibraryOutdated if the
         index was made by another model.
         """
-        checked(question)
+        question = checked(question)
         with self._reading() as snapshot:
             return answer(question, snapshot, self._encoder, quotes=self._quotes, confidence=self._confidence)
 
     def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
         """The `count` best passages for a question, best first; raises as `ask` does."""
-        checked(question)
+        question = checked(question)
         with self._reading() as snapshot:
             query = prepare(question, snapshot, self._encoder)
             return tuple(found.hit for found in search(query, snapshot, count))

@@ -122,16 +122,18 @@ def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage taken apart: its sentences, their terms and cosines."""
+    """A passage taken apart: its sentences with their terms and cosines, and what they share."""
 
     article: Article
     spans: tuple[Span, ...]
     terms: tuple[frozenset[str], ...]
     cosines: Vectors
     passage_cosine: float
-    title_terms: frozenset[str]
-    all_terms: frozenset[str]
-    figures: frozenset[str]
+    focus: dict[str, float]
+    passage_coverage: float
+    rarest_missing: float
+    names_missing: float
+    figures_missing: float
 
     @classmethod
     def of(cls, query: Query, snapshot: Snapshot, found: Found) -> _Read:
@@ -140,15 +142,19 @@ class _Read:
         spans = tuple(snapshot.tables.sentence(row) for row in rows)
         own = tuple(frozenset(terms(span.of(article.text))) for span in spans)
         title = frozenset(terms(article.title))
+        present = title.union(*own)
+        given = figures(fold(f"{article.title}\n{found.hit.passage.text}\n{article.published or ''}").text)
         return cls(
             article,
             spans,
             own,
             cosines(query.vector, snapshot.tables.sentence_vectors, np.fromiter(rows, dtype=np.int64)),
             float(cosines(query.vector, snapshot.tables.passage_vectors, np.array([found.row]))[0]),
-            title,
-            title.union(*own),
-            figures(fold(f"{article.title}\n{found.hit.passage.text}\n{article.published or ''}").text),
+            {term: rarity for term, rarity in query.terms.items() if term not in title},
+            _coverage(query.terms, present),
+            _rarest_missing(query.terms, present),
+            _missing(query.names, present),
+            _missing(query.wanted.figures, given),
         )
 
 
@@ -171,15 +177,15 @@ def _local_rarity(query: Query, sentences: Sequence[frozenset[str]]) -> dict[str
 def _is_heading(text: str, span: Span) -> bool:
     """Whether a sentence is a short line of its own, without a stop and without a figure."""
     words = span.of(text)
+    if len(words) >= _HEADING or words[-1] in _STOPS or any(map(str.isdigit, words)):
+        return False
     before, after = text[: span.start].rstrip(" \t"), text[span.end :].lstrip(" \t")
-    alone = before[-1:] in _LINE_ENDS and after[:1] in _LINE_ENDS
-    return alone and words[-1] not in _STOPS and len(words) < _HEADING and not any(map(str.isdigit, words))
+    return before[-1:] in _LINE_ENDS and after[:1] in _LINE_ENDS
 
 
 def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
     text = read.spans[at].of(read.article.text)
     folded, own = fold(text).text, read.terms[at]
-    focus = {term: rarity for term, rarity in query.terms.items() if term not in read.title_terms}
     near = [float(read.cosines[each]) for each in (at - 1, at + 1) if 0 <= each < len(read.cosines)]
     return np.array(
         [
@@ -188,12 +194,12 @@ def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
             read.passage_cosine,
             read.cosines[at] - around.background,
             _coverage(query.terms, own),
-            _coverage(focus, own),
+            _coverage(read.focus, own),
             _coverage(around.local_rarity, own),
-            _coverage(query.terms, read.all_terms),
-            _rarest_missing(query.terms, read.all_terms),
-            _missing(query.names, read.all_terms),
-            _missing(query.wanted.figures, read.figures),
+            read.passage_coverage,
+            read.rarest_missing,
+            read.names_missing,
+            read.figures_missing,
             1 / (1 + around.rank),
             counts(query.wanted, folded),
             folded.rstrip("\"')").endswith("?"),
