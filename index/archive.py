@@ -11,6 +11,7 @@ import hashlib
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
@@ -62,6 +63,20 @@ class FileRecord:
     fate: str
 
 
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on; SQLite does not wait by itself where another just does so too."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.01)
+        else:
+            return
+
+
 class Archive:
     """The library's articles. Safe to use from several threads and processes."""
 
@@ -73,7 +88,8 @@ class Archive:
                 path, timeout=_PATIENCE, check_same_thread=False, isolation_level=None
             )
             try:
-                for pragma in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
+                _keep_log(self._connection)
+                for pragma in ("synchronous = FULL", "secure_delete = ON"):
                     self._connection.execute(f"PRAGMA {pragma}")
                 self._connection.executescript(_SCHEMA)
             except BaseException:
