@@ -119,6 +119,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("help", commands.on_help),
         command("articles", commands.on_articles),
         command("ask", questions.on_ask),
+        command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),

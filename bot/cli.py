@@ -151,6 +151,35 @@ def ask(  # noqa: PLR0917 - typer's way of writing the options down
     raise typer.Exit(ask_one(settings, " ".join(question or []), as_json))
 
 
+@app.command(name="eval")
+def evaluate(  # noqa: PLR0917 - typer's way of writing the options down
+    context: typer.Context,
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE", help='JSON lines {"question", "answers": [...], "article"}; - is stdin.'
+        ),
+    ],
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="OUT.html", help="Also write a page with curves and the worst answers."
+        ),
+    ] = None,
+    hide: Annotated[
+        bool, typer.Option("--hide", help="Ask again with each question's article left out: is it refused?")
+    ] = False,
+    as_json: _Json = False,
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Measure how well the library answers questions whose answers you know."""
+    from bot.commands.evaluate import evaluate_file
+
+    settings = _settings(context, library, config)
+    raise typer.Exit(evaluate_file(settings, file, report=report, hide=hide, as_json=as_json))
+
+
 @app.command()
 def articles(
     context: typer.Context, as_json: _Json = False, library: _Library = None, config: _Config = None

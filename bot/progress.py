@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from index import Progress
 
 SECONDS_BETWEEN_LINES = 3.0
-_STAGES = {"read": "Reading files", "encode": "Encoding", "check": "Checking"}
+_STAGES = {"read": "Reading files", "encode": "Encoding", "check": "Checking", "ask": "Asking"}
 
 
 @contextmanager

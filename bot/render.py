@@ -33,6 +33,10 @@ LISTED_TITLE_LIMIT: Final = 90
 LISTED_OUTLET_LIMIT: Final = 40
 PLACE_LIMIT: Final = 80
 REASON_LIMIT: Final = 250
+UNDERSTOOD_LIMIT: Final = 300
+AIDS: Final = 6
+AID_LIMIT: Final = 60  # for the words, and again for what they say
+ALSO: Final = 3
 NEWEST: Final = 20
 STAGES: Final = {
     "read": "reindex.read",
@@ -77,22 +81,34 @@ class _Draft:
 
 
 def answer_messages(answer: Answer, texts: Texts) -> tuple[Outgoing, ...]:
-    """The quotes of an answer, each with its citation: one message, or more if one is too small."""
-    blocks = [_quote_block(quote, texts) for quote in answer.quotes]
+    """The quotes of an answer, each with its citation: one message, or more if one is too small.
+
+    What has to be known of all of them stands at the top of the first.
+    """
+    top = [_understood(answer.understood, texts)] if answer.understood else []
+    if answer.disagree:
+        top.append(texts.say("answer.disagree"))
+    head = "\n".join(top)
+    room = LIMIT - units(head) - units("\n\n") if head else LIMIT
+    blocks = [_Draft(head)] if head else []
     if answer.prose:
-        prose = _Draft()
-        prose.add(answer.prose[: shorten(answer.prose, LIMIT)])
-        blocks.insert(0, prose)
+        blocks.append(_Draft(answer.prose[: shorten(answer.prose, room)]))
+    blocks += [_quote_block(quote, texts, room, dated=answer.disagree) for quote in answer.quotes]
     return tuple(draft.finished() for draft in _packed(blocks))
 
 
 def not_found_message(result: NotFound, texts: Texts) -> Outgoing:
     """That the articles do not say it; then the nearest titles, plain, so that none looks like a source."""
-    lines = [texts.say("answer.not_found")]
+    lines = [_understood(result.understood, texts)] if result.understood else []
+    lines.append(texts.say("answer.not_found"))
     if result.nearest:
         lines += ["", texts.say("answer.nearest")]
         lines += [f"• {trim(_name(article), TITLE_LIMIT)}" for article in result.nearest]
     return lines_message(lines)
+
+
+def _understood(question: str, texts: Texts) -> str:
+    return texts.say("answer.understood", question=trim(question, UNDERSTOOD_LIMIT))
 
 
 def articles_message(articles: Sequence[Article], texts: Texts) -> Outgoing:
@@ -137,18 +153,24 @@ def lines_message(lines: Sequence[str]) -> Outgoing:
     return Outgoing(text[: shorten(text, LIMIT)])
 
 
-def _quote_block(quote: Quote, texts: Texts) -> _Draft:
-    """A quote as a blockquote with the answer's own words bold, and under it where it stands."""
-    citation = _citation(quote.article, texts)
+def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> _Draft:
+    """A quote as a blockquote with the answer's own words bold; under it what helps and where it stands.
+
+    `dated` says that an unknown date is to be named as such.
+    """
+    below = _citation(quote.article, texts, dated=dated)
+    _add_others(below, quote.also, texts)
+    shown = _window(quote, room - units(f"\n{_aids_line(quote, quote.span)}\n{below.text}{CUT} {CUT} "))
     draft = _Draft()
-    _add_quote(draft, quote, LIMIT - units(citation.text) - 1)
+    _add_quote(draft, quote, shown)
     draft.add("\n")
-    draft.join(citation)
+    if line := _aids_line(quote, shown):
+        draft.add(f"{line}\n")
+    draft.join(below)
     return draft
 
 
-def _add_quote(draft: _Draft, quote: Quote, limit: int) -> None:
-    shown = _window(quote, limit - 2 * units(f"{CUT} "))
+def _add_quote(draft: _Draft, quote: Quote, shown: Span) -> None:
     if shown.start > quote.span.start:
         draft.add(f"{CUT} ")
     for words, bold in _pieces(quote, shown):
@@ -157,6 +179,13 @@ def _add_quote(draft: _Draft, quote: Quote, limit: int) -> None:
         draft.add(f" {CUT}")
     long = display_width(draft.text) > LONG_QUOTE
     draft.mark(0, MessageEntity.EXPANDABLE_BLOCKQUOTE if long else MessageEntity.BLOCKQUOTE)
+
+
+def _aids_line(quote: Quote, shown: Span) -> str:
+    """What the figures say that are shown: "2000億元 = 200 billion yuan · 12月1日 = 1 December"."""
+    aids = [aid for aid in quote.aids if shown.contains(aid.span)][:AIDS]
+    words = [trim(aid.span.of(quote.article.text), AID_LIMIT) for aid in aids]
+    return " · ".join(f"{each} = {trim(aid.text, AID_LIMIT)}" for each, aid in zip(words, aids, strict=True))
 
 
 def _window(quote: Quote, limit: int) -> Span:
@@ -191,12 +220,28 @@ def _pieces(quote: Quote, shown: Span) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _citation(article: Article, texts: Texts) -> _Draft:
+def _citation(article: Article, texts: Texts, *, dated: bool) -> _Draft:
     draft = _Draft()
     _add_title(draft, article, TITLE_LIMIT)
-    if where := _outlet_and_date(article, texts, OUTLET_LIMIT):
+    where = _outlet_and_date(article, texts, OUTLET_LIMIT)
+    if dated and article.published is None:
+        where = " · ".join(filter(None, (where, texts.say("answer.undated"))))
+    if where:
         draft.add(f"\n{where}")
     return draft
+
+
+def _add_others(draft: _Draft, also: Sequence[Article], texts: Texts) -> None:
+    """Other outlets with the same story, each linked: "Also in: Harbour Daily (4 March 2025), ..."."""
+    for number, article in enumerate(also[:ALSO]):
+        draft.add(texts.say("answer.next") if number else f"\n{texts.say('answer.also')}")
+        url = _link(article.url)
+        name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(_name(article), LISTED_TITLE_LIMIT)
+        draft.add(name, MessageEntity.TEXT_LINK if url else None, url)
+        if article.published:
+            draft.add(texts.say("answer.dated", date=texts.date(article.published)))
+    if len(also) > ALSO:
+        draft.add(texts.say("answer.more", count=len(also) - ALSO))
 
 
 def _add_title(draft: _Draft, article: Article, limit: int) -> None:

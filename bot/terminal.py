@@ -57,21 +57,40 @@ def _picture(control: re.Match[str]) -> str:
 
 def result_text(result: Answer | NotFound, style: Style) -> str:
     """Show an answer's quotes, each cited, or say that the articles do not say it."""
+    top = [f"Understood as: {style.one_line(result.understood)}"] if result.understood else []
     if isinstance(result, NotFound):
-        return _not_found_text(result, style)
-    blocks = [style.safe(result.prose)] if result.prose else []
-    blocks += [_quote_text(quote, style) for quote in result.quotes]
+        return "\n".join([*top, _not_found_text(result, style)])
+    if result.disagree:
+        top.append("The articles give different figures; mind their dates.")
+    blocks = ["\n".join(top)] if top else []
+    blocks += [style.safe(result.prose)] if result.prose else []
+    blocks += [_quote_text(quote, style, dated=result.disagree) for quote in result.quotes]
     return "\n\n".join(blocks)
 
 
-def _quote_text(quote: Quote, style: Style) -> str:
+def _quote_text(quote: Quote, style: Style, *, dated: bool) -> str:
+    """A quote, what helps to read it, and where it stands; `dated` names an unknown date as such."""
     lines = _quoted(quote, style).split("\n")
     # In a pipe only the first line has its bar: the words between the marks stay as they are.
     barred = [f"  {_BAR} {line}" if style.screen or not at else line for at, line in enumerate(lines)]
-    cited = [f"    {citation(quote.article, style)}"]
+    undated = ", date unknown" if dated and not quote.article.published else ""
+    cited = [f"{citation(quote.article, style)}{undated}"]
     if quote.article.url:
-        cited.append(f"    {style.one_line(quote.article.url)}")
-    return "\n".join([*barred, *cited])
+        cited.append(style.one_line(quote.article.url))
+    cited += [_also_text(article, style) for article in quote.also]
+    if quote.aids:
+        cited.insert(0, _aids_text(quote, style))
+    return "\n".join([*barred, *(f"    {line}" for line in cited)])
+
+
+def _aids_text(quote: Quote, style: Style) -> str:
+    aids = [f"{aid.span.of(quote.article.text)} = {aid.text}" for aid in quote.aids]
+    return style.one_line(" · ".join(aids))
+
+
+def _also_text(article: Article, style: Style) -> str:
+    url = f" {style.one_line(article.url)}" if article.url else ""
+    return f"Also in: {citation(article, style)}{url}"
 
 
 def _quoted(quote: Quote, style: Style) -> str:
@@ -111,35 +130,51 @@ def result_record(
     """Return one answer as other tools read it. `language` is the question's.
 
     `start`, `end` and `highlight` are offsets into the article's text as `article_record`
-    gives it, in code points.
+    gives it, in code points; so are those of `aids`, whose `words` they cut out.
     """
-    found = isinstance(result, Answer)
+    answer = result if isinstance(result, Answer) else None
     return {
         "id": question_id,
         "question": result.question,
+        "understood": result.understood,
         "language": language,
-        "answered": found,
-        "quotes": [_quote_record(quote) for quote in result.quotes] if isinstance(result, Answer) else [],
-        "prose": result.prose if isinstance(result, Answer) else None,
+        "answered": answer is not None,
+        "disagree": answer is not None and answer.disagree,
+        "quotes": [_quote_record(quote) for quote in answer.quotes] if answer else [],
+        "prose": answer.prose if answer else None,
         "milliseconds": round(milliseconds, 3),
     }
 
 
 def _quote_record(quote: Quote) -> dict[str, object]:
-    article, highlight = quote.article, quote.highlight
+    highlight = quote.highlight
     return {
         "text": quote.text,
         "start": quote.span.start,
         "end": quote.span.end,
         "highlight": [highlight.start, highlight.end] if highlight else None,
         "score": quote.score,
-        "article": {
-            "id": article.id,
-            "title": article.title,
-            "url": article.url,
-            "published": _iso(article.published),
-            "source": article.source,
-        },
+        "article": _citation_record(quote.article),
+        "aids": [
+            {
+                "start": aid.span.start,
+                "end": aid.span.end,
+                "words": aid.span.of(quote.article.text),
+                "text": aid.text,
+            }
+            for aid in quote.aids
+        ],
+        "also": [_citation_record(article) for article in quote.also],
+    }
+
+
+def _citation_record(article: Article) -> dict[str, object]:
+    return {
+        "id": article.id,
+        "title": article.title,
+        "url": article.url,
+        "published": _iso(article.published),
+        "source": article.source,
     }
 
 

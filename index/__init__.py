@@ -29,8 +29,12 @@ from index.errors import (
     TooLarge,
     UnsupportedFormat,
 )
+from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
+from index.judging import Case, Catalogue
 from index.library import Library
+from index.measures import Measure
 from index.records import (
+    Aid,
     Answer,
     Article,
     BuildReport,
@@ -62,6 +66,7 @@ __all__ = [
     "Passage",
     "Hit",
     "Origin",
+    "Aid",
     "Quote",
     "Answer",
     "NotFound",
@@ -70,6 +75,15 @@ __all__ = [
     "BuildReport",
     "Failure",
     "Status",
+    # measuring
+    "Case",
+    "Catalogue",
+    "evaluate",
+    "Evaluation",
+    "Group",
+    "Measure",
+    "Outcome",
+    "Fault",
     # text
     "language_of",
     "display_width",

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+import numpy as np
+
+from index.dialogue import understood
 from index.encoder import Encoder
 from index.errors import QuestionError
-from index.quoting import best_quotes
-from index.ranking import Ranking, candidates
-from index.records import Answer, Article, NotFound
-from index.search import Found, prepare, search
+from index.figures import aids
+from index.quoting import Ranked, compose
+from index.reader import Reader
+from index.records import Aid, Answer, Article, Hit, NotFound, Quote
+from index.search import Found, Query, prepare, search
 from index.snapshot import Snapshot
+from index.verdict import PASSAGES, Judged, judge
 
 LONGEST_QUESTION = 1000
-PASSAGES = 20  # whose sentences are ranked
 _NEAREST = 3
 _BESIDE = 0.5  # of the best quote's probability: a weaker one beside it is noise to who reads it
+_LONGEST_HIGHLIGHT = 0.7  # of a quote; more of it in bold would point at nothing
+_MOST_RANKED = 24  # sentences that are compared with each other to be quoted
 _WORD = re.compile(r"\w")
+NOTHING: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """What a question is answered with."""
+
+    encoder: Encoder
+    reader: Reader
 
 
 def checked(question: str) -> str:
@@ -35,22 +52,104 @@ def checked(question: str) -> str:
     return question
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What came of a question before anything is refused: the sentences that were read, best first."""
+
+    query: Query
+    found: tuple[Found, ...]
+    judged: tuple[Judged, ...]
+
+
+def hear(
+    question: str,
+    snapshot: Snapshot,
+    models: Models,
+    *,
+    without: frozenset[str] = NOTHING,
+    depth: int = PASSAGES,
+) -> Heard:
+    """Search `depth` passages for a checked question in all articles but some, and read the likeliest."""
+    query = prepare(question, snapshot, models.encoder)
+    found = search(query, snapshot, depth, without=without)
+    judged = judge(query, snapshot, found, models.reader)
+    return Heard(query, found, tuple(sorted(judged, key=lambda each: -each.probability)))
+
+
 def answer(
-    question: str, snapshot: Snapshot, encoder: Encoder, *, quotes: int, confidence: float | None
+    question: str,
+    snapshot: Snapshot,
+    models: Models,
+    *,
+    quotes: int,
+    confidence: float | None,
+    turns: Sequence[str] = (),
+    without: frozenset[str] = NOTHING,
 ) -> Answer | NotFound:
-    """Answer a checked question from one snapshot, with up to `quotes` quotes of at least `confidence`."""
-    ranking = Ranking.load()
-    query = prepare(question, snapshot, encoder)
-    found = search(query, snapshot, PASSAGES)
+    """Answer a checked question from one snapshot, with up to `quotes` quotes of at least `confidence`.
+
+    `turns` are the questions before it, to which it may refer.
+    """
+    meant = understood(question, turns)
+    heard = hear(question if meant is None else meant[:LONGEST_QUESTION], snapshot, models, without=without)
+    sure = [each for each in heard.judged if each.is_sure(confidence)]
+    if not sure:
+        return NotFound(question, _nearest(heard.found), meant)
+    least = _BESIDE * sure[0].probability
+    shown, disagree = _quotes(heard.query, snapshot, sure, most=quotes, least=least)
+    return Answer(question, shown, understood=meant, disagree=disagree)
+
+
+def passages(heard: Heard, count: int) -> tuple[Hit, ...]:
+    """The best passages: those that were read by their best sentence's probability, then the others."""
+    likely: dict[int, float] = {}
+    for each in heard.judged:  # best first
+        likely.setdefault(each.candidate.row, each.probability)
+    hits = [replace(each.hit, score=likely.get(each.row, 0.0)) for each in heard.found]
+    return tuple(sorted(hits, key=lambda hit: -hit.score)[:count])
+
+
+def best(heard: Heard, snapshot: Snapshot, count: int) -> tuple[tuple[Quote, bool], ...]:
+    """The best quotes whether sure or not, best first, each with whether it is sure enough to be shown."""
+    shown, _ = _quotes(heard.query, snapshot, heard.judged, most=count, least=0.0)
+    sure = {(each.candidate.article.id, each.candidate.span) for each in heard.judged if each.is_sure(None)}
+    return tuple((quote, (quote.article.id, quote.span) in sure) for quote in shown)
+
+
+def _quotes(
+    query: Query, snapshot: Snapshot, judged: Sequence[Judged], *, most: int, least: float
+) -> tuple[tuple[Quote, ...], bool]:
+    """The quotes that sentences come to, with the answer's words and reading aids."""
     ranked = [
-        (probability, each.article, each.span)
-        for each in candidates(query, snapshot, found)
-        if (probability := ranking.probability(each)) >= ranking.threshold(each, confidence)
+        Ranked(each.probability, each.candidate.article, each.candidate.span, _vector(snapshot, each))
+        for each in judged[:_MOST_RANKED]
     ]
-    if not ranked:
-        return NotFound(question, _nearest(found))
-    least = _BESIDE * max(probability for probability, _, _ in ranked)
-    return Answer(question, best_quotes(ranked, most=quotes, confidence=least))
+    composed = compose(ranked, most=most, least=least, on_times="date" in query.wanted.kinds)
+    known = {(each.candidate.article.id, each.candidate.span): each for each in judged}
+    return tuple(
+        _explained(quote, known[quote.article.id, quote.span], query.language) for quote in composed.quotes
+    ), composed.disagree
+
+
+def _vector(snapshot: Snapshot, judged: Judged) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+    row = snapshot.tables.sentence_rows(judged.candidate.row)[judged.candidate.place]
+    return np.asarray(snapshot.tables.sentence_vectors[row], dtype=np.float32)
+
+
+def _explained(quote: Quote, judged: Judged, language: str) -> Quote:
+    """A quote with the answer's words marked, where they are less than all, and its figures explained."""
+    words = judged.highlight
+    if words is not None and (
+        not quote.span.contains(words) or not 0 < len(words) <= _LONGEST_HIGHLIGHT * len(quote.span)
+    ):
+        words = None
+    return replace(quote, highlight=words, aids=_aids(quote, language))
+
+
+def _aids(quote: Quote, language: str) -> tuple[Aid, ...]:
+    if language[:2] == quote.article.language[:2]:
+        return ()
+    return aids(quote.article.text, quote.span, language)
 
 
 def _nearest(found: tuple[Found, ...]) -> tuple[Article, ...]:

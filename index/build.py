@@ -12,18 +12,17 @@ from pathlib import Path
 
 from index import store
 from index.archive import Archive
-from index.encoder import Encoder, Window, WindowVectors
+from index.encoder import Encoder, WindowVectors
 from index.errors import LibraryDamaged, LibraryOutdated
 from index.generations import PIPELINE, Generations, Manifest, Versions, sizes
 from index.keywords import Keywords
-from index.passages import Outline, outlines
-from index.records import Article, Progress, Span
+from index.passages import Outline, Window, outlines, window
+from index.records import Progress
 from index.store import Store, StoredPassage
 from index.tables import Tables, TableWriter
 
 _GROUP = 256  # passages encoded together, and kept before the next
 _CHECKED = 500  # passages checked together
-_TITLE = 100  # characters of it; more would crowd the passage out of the encoder's window
 _STRAGGLERS = 0.01  # more of them than this share means the index is broken, not approximate
 
 
@@ -203,15 +202,6 @@ class _Work:
         return StoredPassage(
             row, article, digest, tables.span(row), tables.passage_vectors[row].astype("float32")
         )
-
-
-def window(outline: Outline) -> Window:
-    """What is encoded and indexed of a passage: the article's title, then the passage."""
-    article: Article = outline.passage.article
-    head = f"{article.title[:_TITLE]}\n"
-    shift = len(head) - outline.passage.span.start
-    sentences = tuple(Span(each.start + shift, each.end + shift) for each in outline.sentences)
-    return Window(head + outline.passage.text, sentences)
 
 
 def _name(made: Window) -> str:

@@ -1,4 +1,4 @@
-"""Text to vectors. The only module that knows ONNX Runtime and sentence-transformers.
+"""Text to vectors. The only module that knows sentence-transformers.
 
 The bundled encoder reads a passage once and pools its token vectors twice: over the whole
 passage, and over each sentence ("late chunking", Guenther et al. 2024,
@@ -11,47 +11,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 
 from index.errors import EncoderError
-from index.records import Span
+from index.inference import (
+    MODELS,
+    MOST_CHARACTERS,
+    Once,
+    Vectors,
+    sentence_tokens,
+    session,
+    tokenizer,
+    words,
+)
+from index.passages import Window
 from index.text import Folded, fold
 
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
-
-Vectors = npt.NDArray[np.float32]
-
 BUNDLED = "bundled"
-BUNDLED_FOLDER = Path(__file__).parent / "models" / "encoder"
+BUNDLED_FOLDER = MODELS / "encoder"
 ONNX_FILE = Path("onnx") / "model_qint8.onnx"
 _POOLING = b"1"  # raise it with any change to how texts become vectors: cached ones are then not used
-_MOST_TOKENS = 320  # trained on 144; beyond this a sentence of a passage would add little
-_MOST_CHARACTERS = 16_000  # more than 320 tokens of any text; tokenizing the rest would be for nothing
 _HUB_SECONDS = 10.0  # to hear whether a hub has a model, before the library's long round of retries
-
-Loaded = TypeVar("Loaded")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """What is encoded of a passage: its words behind a title, and where its sentences stand.
-
-    `sentences` are spans of `text`.
-    """
-
-    text: str
-    sentences: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +81,6 @@ def load_encoder(model: str = BUNDLED, *, threads: int = 0) -> Encoder:
     return SentenceTransformersEncoder(model, threads=threads)
 
 
-class _Once(Generic[Loaded]):
-    """What is costly to load: loaded at first use, and once, however many threads ask for it."""
-
-    def __init__(self, load: Callable[[], Loaded]) -> None:
-        self._load = load
-        self._lock = threading.Lock()
-        self._loaded: Loaded | None = None
-
-    def __call__(self) -> Loaded:
-        with self._lock:
-            if self._loaded is None:
-                self._loaded = self._load()
-            return self._loaded
-
-
 class OnnxEncoder:
     """The bundled model on ONNX Runtime: int8 weights, mean pooling, no torch.
 
@@ -124,8 +96,8 @@ class OnnxEncoder:
             raise EncoderError(f"no model at {folder / ONNX_FILE}; install articlebot again")
         self._folder = folder
         self._threads = threads or os.cpu_count() or 1
-        self._session = _Once(lambda: _session(folder / ONNX_FILE))
-        self._tokenizer = _Once(lambda: _tokenizer(folder / "tokenizer.json"))
+        self._session = Once(lambda: session(folder / ONNX_FILE))
+        self._tokenizer = Once(lambda: tokenizer(folder / "tokenizer.json"))
 
     @cached_property
     def digest(self) -> str:
@@ -133,7 +105,7 @@ class OnnxEncoder:
         files = (
             self._folder / ONNX_FILE,
             self._folder / "tokenizer.json",
-            self._folder.parent / "fold.json",
+            *(self._folder.parent / name for name in ("fold.json", "words.npy", "words.json")),
         )
         hashed = hashlib.sha256(_POOLING)
         for file in files:
@@ -159,10 +131,10 @@ class OnnxEncoder:
             return list(pool.map(self._encode, windows))
 
     def _encode(self, window: Window) -> WindowVectors:
-        copy = fold(window.text[:_MOST_CHARACTERS])
+        copy = fold(window.text[:MOST_CHARACTERS])
         encoding = self._tokenizer().encode(copy.text)
         inputs = {
-            "input_ids": np.array([encoding.ids], dtype=np.int64),
+            "words": words()(np.array(encoding.ids))[None],
             "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
         }
         ((states,),) = self._session().run(None, inputs)
@@ -170,40 +142,15 @@ class OnnxEncoder:
         return WindowVectors(pooled[0], pooled[1:])
 
 
-def _session(file: Path) -> InferenceSession:
-    # Its telemetry is read once, at import; this program talks to nobody but Telegram.
-    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
-    import onnxruntime  # noqa: PLC0415 - a fifth of a second that only encoding needs
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1  # texts, not the rows of a matrix, are shared among the cores
-    return onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
-
-
-def _tokenizer(file: Path) -> Tokenizer:
-    from tokenizers import Tokenizer  # noqa: PLC0415 - as above
-
-    tokenizer = Tokenizer.from_file(str(file))
-    tokenizer.enable_truncation(_MOST_TOKENS)
-    tokenizer.no_padding()
-    return tokenizer
-
-
 def _pooling_weights(window: Window, copy: Folded, encoding: Any) -> Vectors:  # noqa: ANN401
     """Row 0 takes every token, each further row those of one sentence; (1 + n, tokens).
 
     A sentence beyond the encoder's window takes every token: the passage's vector stands in.
     """
-    everything = np.ones(len(encoding.ids), dtype=np.float32)
-    starts = np.array([start for start, _ in encoding.offsets])
-    words = 1 - np.array(encoding.special_tokens_mask, dtype=np.float32)
-    rows = [everything]
-    for sentence in window.sentences:
-        first = copy.folded_offset(min(sentence.start, _MOST_CHARACTERS))
-        last = copy.folded_offset(min(sentence.end, _MOST_CHARACTERS))
-        own = words * ((starts >= first) & (starts < last))
-        rows.append(own if own.any() else everything)
-    return np.stack(rows)
+    everything = np.ones((1, len(encoding.ids)), dtype=np.float32)
+    sentences = sentence_tokens(window, copy, encoding, part=0).astype(np.float32)
+    sentences[~sentences.any(axis=1)] = 1
+    return np.concatenate([everything, sentences])
 
 
 def _unit(vectors: Vectors) -> Vectors:
@@ -221,7 +168,7 @@ class SentenceTransformersEncoder:
 
     def __init__(self, model: str, *, threads: int = 0) -> None:
         self.name = model
-        self._model = _Once(lambda: _sentence_transformer(model, threads))
+        self._model = Once(lambda: _sentence_transformer(model, threads))
 
     @cached_property
     def _folding(self) -> bool:

@@ -12,16 +12,17 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.answering import answer, checked
+from index.answering import NOTHING, Models, answer, best, checked, hear, passages
 from index.archive import Archive
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.generations import Generation, Generations, Versions
 from index.intake import Intake, take_in
-from index.records import Answer, Article, BuildReport, Hit, NotFound, Progress, Status
-from index.search import prepare, search
+from index.reader import OnnxReader, Reader
+from index.records import Answer, Article, BuildReport, Hit, NotFound, Progress, Quote, Status
 from index.snapshot import Readers, Snapshot
+from index.verdict import PASSAGES
 
 _ARCHIVE = "archive.sqlite"
 DEFAULT_MAX_FILE_BYTES = 20_000_000
@@ -35,10 +36,18 @@ class Library:
     """
 
     def __init__(
-        self, path: Path, encoder: Encoder, *, max_file_bytes: int, quotes: int, confidence: float | None
+        self,
+        path: Path,
+        encoder: Encoder,
+        reader: Reader,
+        *,
+        max_file_bytes: int,
+        quotes: int,
+        confidence: float | None,
     ) -> None:
         self.path = path
         self._encoder = encoder
+        self._models = Models(encoder, reader)
         self._max_file_bytes = max_file_bytes
         self._quotes = quotes
         self._confidence = confidence
@@ -73,7 +82,14 @@ class Library:
                 "or name another with --library"
             )
         encoder = load_encoder(model, threads=threads)
-        return cls(path, encoder, max_file_bytes=max_file_bytes, quotes=quotes, confidence=confidence)
+        return cls(
+            path,
+            encoder,
+            OnnxReader(threads=threads),
+            max_file_bytes=max_file_bytes,
+            quotes=quotes,
+            confidence=confidence,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -149,22 +165,45 @@ class Library:
 
     # --- asking ---
 
-    def ask(self, question: str) -> Answer | NotFound:
+    def ask(
+        self, question: str, *, turns: Sequence[str] = (), without: frozenset[str] = NOTHING
+    ) -> Answer | NotFound:
         """The articles' own words on a question, or that they do not say it.
 
-        Raises QuestionError, LibraryEmpty before the first build, and LibraryOutdated if the
-        index was made by another model.
+        `turns` are the questions before it, oldest first, as they were understood: a follow-up
+        ("and in 2024?") refers to them. Articles whose ids are in `without` are not used. Raises
+        QuestionError, LibraryEmpty before the first build, and LibraryOutdated if the index was
+        made by another model.
         """
         question = checked(question)
         with self._reading() as snapshot:
-            return answer(question, snapshot, self._encoder, quotes=self._quotes, confidence=self._confidence)
+            return answer(
+                question,
+                snapshot,
+                self._models,
+                quotes=self._quotes,
+                confidence=self._confidence,
+                turns=turns,
+                without=without,
+            )
+
+    def best(
+        self, question: str, *, count: int = 3, without: frozenset[str] = NOTHING
+    ) -> tuple[tuple[Quote, bool], ...]:
+        """The `count` best quotes however unlikely, best first, each with whether it would be shown.
+
+        For measuring; `ask` shows none that is not sure enough. Raises as `ask` does.
+        """
+        question = checked(question)
+        with self._reading() as snapshot:
+            return best(hear(question, snapshot, self._models, without=without), snapshot, count)
 
     def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
         """The `count` best passages for a question, best first; raises as `ask` does."""
         question = checked(question)
         with self._reading() as snapshot:
-            query = prepare(question, snapshot, self._encoder)
-            return tuple(found.hit for found in search(query, snapshot, count))
+            heard = hear(question, snapshot, self._models, depth=max(PASSAGES, count))
+            return passages(heard, count)
 
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:

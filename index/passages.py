@@ -13,6 +13,7 @@ from index.text import CJK, sentences
 # About as long as a paragraph of news, and well inside the encoder's window. A Chinese
 # character weighs one, and so does a third of a word in other scripts.
 WEIGHT = 250
+_TITLE = 100  # characters of it that are read with each passage
 _UNIT = re.compile(f"[{CJK}]|[^{CJK}\\s]{{1,3}}")
 _WORDS = re.compile(r"\w")
 
@@ -23,6 +24,25 @@ class Outline:
 
     passage: Passage
     sentences: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What a model reads of a passage: its words behind a title, and where its sentences stand.
+
+    `sentences` are spans of `text`.
+    """
+
+    text: str
+    sentences: tuple[Span, ...]
+
+
+def window(outline: Outline) -> Window:
+    """What is encoded, indexed and read of a passage: the article's title, then the passage."""
+    head = f"{outline.passage.article.title[:_TITLE]}\n"
+    shift = len(head) - outline.passage.span.start
+    sentences = tuple(Span(each.start + shift, each.end + shift) for each in outline.sentences)
+    return Window(head + outline.passage.text, sentences)
 
 
 def weight(text: str) -> int:

@@ -1,27 +1,26 @@
 """Which sentence answers, and how likely: a calibrated combination of what is known of it.
 
 A linear score over plain features, with one set of weights where question and article
-share a language and one where they do not, stretched to a probability. The weights are fitted by
-`index/training/ranking.py` on training questions, answerable and not, and written to
-`models/ranking.json` together with the refusal thresholds.
+share a language and one where they do not. The weights are fitted by `index/training/ranking.py`
+on training questions, answerable and not, and written to `models/ranking.json`. The
+likeliest passages are then read (`index/verdict.py`).
 """
 
 from __future__ import annotations
 
-import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Vectors
 from index.evidence import KINDS, counts, figures, fits
+from index.inference import MODELS, Vectors
 from index.keywords import terms
+from index.linear import Linear
 from index.records import Article, Span
 from index.search import Found, Query
 from index.snapshot import Snapshot
@@ -50,7 +49,7 @@ FEATURES = (
 
 Features = npt.NDArray[np.float32]
 
-MODEL = Path(__file__).parent / "models" / "ranking.json"
+MODEL = MODELS / "ranking.json"
 _HEADING = 40  # characters; a longer line says something
 _LINE_ENDS = ("", "\n")
 _STOPS = "。！？!?.；;…」』”’\"')）"
@@ -58,43 +57,23 @@ _STOPS = "。！？!?.；;…」』”’\"')）"
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence that could be quoted, and what is known of it: (len(FEATURES),)."""
+    """A sentence that could be quoted, and what is known of it: (len(FEATURES),).
+
+    It is number `place` of the sentences of the passage in `row`.
+    """
 
     article: Article
     span: Span
+    row: int
+    place: int
     features: Features
     same_language: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Weights, biases and refusal thresholds for a shared language (row 0) and for crossing (row 1)."""
-
-    weights: npt.NDArray[np.float64]
-    biases: npt.NDArray[np.float64]
-    confidence: tuple[float, float]
-
-    @classmethod
-    def load(cls) -> Ranking:
-        """The bundled weights."""
-        return _bundled()
-
-    def threshold(self, candidate: Candidate, wanted: float | None) -> float:
-        """The least probability at which to quote: the one wanted, or the calibrated one."""
-        return self.confidence[not candidate.same_language] if wanted is None else wanted
-
-    def probability(self, candidate: Candidate) -> float:
-        """How likely it is, 0 to 1, that this sentence answers the question."""
-        row = int(not candidate.same_language)
-        return float(1 / (1 + np.exp(-(self.weights[row] @ candidate.features + self.biases[row]))))
-
-
 @cache
-def _bundled() -> Ranking:
-    raw = json.loads(MODEL.read_text(encoding="utf-8"))
-    if tuple(raw["features"]) != FEATURES:
-        raise ValueError(f"{MODEL} was fitted for other features; run index/training/ranking.py")
-    return Ranking(np.array(raw["weights"]), np.array(raw["biases"]), tuple(raw["confidence"]))
+def ranking() -> Linear:
+    """The bundled weights."""
+    return Linear.load(MODEL, FEATURES)
 
 
 def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> list[Candidate]:
@@ -111,6 +90,8 @@ def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> li
         Candidate(
             each.article,
             span,
+            each.row,
+            at,
             _features(query, each, at, _Around(rank, background, local)),
             query.language[:2] == each.article.language[:2],
         )
@@ -124,6 +105,7 @@ def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> li
 class _Read:
     """A passage taken apart: its sentences with their terms and cosines, and what they share."""
 
+    row: int
     article: Article
     spans: tuple[Span, ...]
     terms: tuple[frozenset[str], ...]
@@ -145,6 +127,7 @@ class _Read:
         present = title.union(*own)
         given = figures(fold(f"{article.title}\n{found.hit.passage.text}\n{article.published or ''}").text)
         return cls(
+            found.row,
             article,
             spans,
             own,

@@ -83,11 +83,26 @@ class Origin(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that searching found. A higher `score` is better."""
+    """A passage that searching found.
+
+    `score` is the probability, 0 to 1, that its best sentence answers; 0 where it was not
+    read because others were likelier.
+    """
 
     passage: Passage
     score: float
     origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Aid:
+    """A help for reading words of an article in another language: 2000億元 is "200 billion yuan".
+
+    It stands beside the quote, never inside it. `span` are the words, in the article's text.
+    """
+
+    span: Span
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +111,17 @@ class Quote:
 
     `highlight` is the answer's own words inside the quote, where they are known, as a
     span of the article's text. `score` estimates the probability, 0 to 1, that the quote
-    answers the question. Two quotes are equal only if they stand in the same place:
-    identical sentences in two places are two quotes.
+    answers the question. `aids` explain its figures and dates to who asked in another
+    language. `also` are other articles that say the same, best first. Two quotes are equal only
+    if they stand in the same place: identical sentences in two places are two quotes.
     """
 
     article: Article
     span: Span
     highlight: Span | None = None
     score: float = 0.0
+    aids: tuple[Aid, ...] = ()
+    also: tuple[Article, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.article, Article):
@@ -115,6 +133,8 @@ class Quote:
                 f"a highlight lies inside its quote; [{self.highlight.start}, {self.highlight.end}) "
                 f"is not inside [{self.span.start}, {self.span.end})"
             )
+        if any(not self.span.contains(aid.span) for aid in self.aids):
+            raise ValueError("an aid explains words of its quote, not others")
 
     @property
     def text(self) -> str:
@@ -136,12 +156,16 @@ class Quote:
 class Answer:
     """Quotes that answer a question, best first; it refuses to exist without one.
 
-    `prose` is what an optional language model made of the quotes, or None.
+    `prose` is what an optional language model made of the quotes, or None. `understood` is
+    what a follow-up question was taken to ask, or None. `disagree` says that its quotes
+    come from articles that give different figures for the same thing.
     """
 
     question: str
     quotes: tuple[Quote, ...]
     prose: str | None = None
+    understood: str | None = None
+    disagree: bool = False
 
     def __post_init__(self) -> None:
         if not self.quotes:
@@ -153,11 +177,12 @@ class NotFound:
     """The articles do not say it: a normal result, with no citation under it.
 
     `nearest` are articles on the nearest subjects, best first. They are no evidence for
-    anything and must be labelled so wherever they are shown.
+    anything and must be labelled so wherever they are shown. `understood` is as in `Answer`.
     """
 
     question: str
     nearest: tuple[Article, ...] = ()
+    understood: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +217,11 @@ class BuildReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a build has come: `done` of `total` units of `stage`.
+    """How far a build or an evaluation has come: `done` of `total` units of `stage`.
 
-    Stages come in the order "read" (files), "encode" (articles) and "check" (passages); one
-    that has nothing to do does not appear. `total` is at least `done`, and `done` starts at 0.
+    A build's stages come in the order "read" (files), "encode" (articles) and "check" (passages);
+    one that has nothing to do does not appear. An evaluation's is "ask" (questions). `total` is
+    at least `done`, and `done` starts at 0.
     """
 
     stage: str

@@ -10,9 +10,11 @@ from itertools import islice, zip_longest
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Encoder, Vectors
+from index.abbreviations import spelled_out
+from index.encoder import Encoder
 from index.evidence import Wanted, wanted
 from index.fusion import fuse
+from index.inference import Vectors
 from index.keywords import question_terms
 from index.records import Hit, Origin
 from index.snapshot import Snapshot
@@ -28,7 +30,10 @@ _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready: its terms with their rarity, its vector, what it wants, the names in it."""
+    """A question made ready: its terms with their rarity, its vector, what it wants, the names in it.
+
+    `text` is what the models read: abbreviations are spelled out.
+    """
 
     text: str
     language: str
@@ -41,9 +46,10 @@ class Query:
 def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     """Fold, split and encode a question."""
     terms = {term: snapshot.keywords.rarity(term) for term in question_terms(question)}
-    vector = encoder.encode([question])[0]
+    text = spelled_out(question)
+    vector = encoder.encode([text])[0]
     names = frozenset(question_terms(" ".join(_NAME.findall(question))))
-    return Query(question, language_of(question), terms, vector, wanted(fold(question).text), names)
+    return Query(text, language_of(question), terms, vector, wanted(fold(question).text), names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +60,10 @@ class Found:
     hit: Hit
 
 
-def search(query: Query, snapshot: Snapshot, count: int) -> tuple[Found, ...]:
-    """The `count` best passages for a question, best first.
+def search(
+    query: Query, snapshot: Snapshot, count: int, *, without: frozenset[str] = frozenset()
+) -> tuple[Found, ...]:
+    """The `count` best passages for a question, best first, of all articles but those in `without`.
 
     Both ways of searching propose passages; then every proposal is scored by all three
     measures: the passage's cosine, its best sentence's cosine, and BM25. Scores are compared
@@ -68,7 +76,7 @@ def search(query: Query, snapshot: Snapshot, count: int) -> tuple[Found, ...]:
         *snapshot.manifest.stragglers,
     ]
     lexical = _best(keyword_scores, _KEYWORD_DEPTH)
-    rows = np.array(sorted({*dense, *lexical}), dtype=np.int64)
+    rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
     chinese = snapshot.is_chinese(rows)
     scored = [_scored(query, snapshot, rows[own], keyword_scores) for own in (chinese, ~chinese)]
     origins = _Origins(frozenset(dense), frozenset(lexical))

@@ -16,6 +16,7 @@ from index.archive import Archive
 from index.errors import LibraryDamaged, LibraryError
 from index.generations import Generation, Generations, Manifest
 from index.keywords import Keywords
+from index.passages import Outline
 from index.records import Article, Passage
 from index.store import Store
 from index.tables import Rows, Tables
@@ -50,9 +51,22 @@ class Snapshot:
         chinese: npt.NDArray[np.bool_] = self._chinese[self.tables.passages[rows, 0]]
         return chinese
 
+    def rows_without(self, rows: Rows, articles: frozenset[str]) -> Rows:
+        """The passages among `rows` that are of none of the articles."""
+        if not articles:
+            return rows
+        numbers = [at for at, (article, _) in enumerate(self.manifest.articles) if article in articles]
+        kept: Rows = rows[~np.isin(self.tables.passages[rows, 0], numbers)]
+        return kept
+
     def article_of(self, row: int) -> Article:
         """The article a passage is of."""
         return self.article(self.tables.article_number(row))
+
+    def outline(self, row: int) -> Outline:
+        """The passage in a row with its sentences."""
+        sentences = tuple(self.tables.sentence(each) for each in self.tables.sentence_rows(row))
+        return Outline(self.passage(row), sentences)
 
     def passage(self, row: int) -> Passage:
         """The passage in a row."""

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from index.encoder import Vectors
 from index.errors import LibraryDamaged, LibraryError
+from index.inference import Vectors
 from index.records import Span
 
 if TYPE_CHECKING:

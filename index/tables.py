@@ -13,7 +13,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from index.encoder import Vectors, WindowVectors
+from index.encoder import WindowVectors
+from index.inference import Vectors
 from index.records import Span
 
 Rows = npt.NDArray[np.int64]

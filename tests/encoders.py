@@ -13,7 +13,8 @@ from index.text import fold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from index.encoder import Vectors, Window
+    from index.encoder import Vectors
+    from index.passages import Window
 
 
 class HashEncoder:

@@ -79,6 +79,7 @@ class FakeLibrary:
         self.steps = [Progress("read", done, 3) for done in range(4)]
         self.pause = 0.0
         self.asked: list[str] = []
+        self.turns: list[tuple[str, ...]] = []
         self.built_from: list[tuple[Path, ...]] = []
         self._articles = tuple(articles)
         self._building = threading.Lock()
@@ -122,10 +123,13 @@ class FakeLibrary:
         finally:
             self._building.release()
 
-    def ask(self, question: str) -> Answer | NotFound:
-        """Whatever sentences contain the question."""
+    def ask(
+        self, question: str, *, turns: Sequence[str] = (), without: frozenset[str] = frozenset()
+    ) -> Answer | NotFound:
+        """Whatever sentences contain the question, of all articles but some."""
         self._raise_trouble()
         self.asked.append(question)
+        self.turns.append(tuple(turns))
         if not any(character.isalnum() for character in question):
             raise QuestionError("a question needs words")
         if len(question) > 1000:
@@ -134,7 +138,8 @@ class FakeLibrary:
             raise LibraryEmpty("nothing is indexed")
         if "slowly" in question:
             self.gate.wait()
-        quotes = [quote for one in self._articles for quote in _quotes(one, question.replace("slowly ", ""))]
+        there = [one for one in self._articles if one.id not in without]
+        quotes = [quote for one in there for quote in _quotes(one, question.replace("slowly ", ""))]
         return Answer(question, tuple(quotes[:3])) if quotes else NotFound(question, self._articles[:2])
 
     def articles(self) -> tuple[Article, ...]:

@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from index import BuildReport, Library
+from index.reader import OnnxReader
 from tests.encoders import HashEncoder
 
 if TYPE_CHECKING:
@@ -26,7 +27,14 @@ class Shelf:
 
     def open(self, encoder: HashEncoder | None = None) -> Library:
         """Another door to the same library."""
-        return Library(self.path, encoder or self.encoder, max_file_bytes=1_000_000, quotes=3, confidence=0.0)
+        return Library(
+            self.path,
+            encoder or self.encoder,
+            OnnxReader(),
+            max_file_bytes=1_000_000,
+            quotes=3,
+            confidence=0.0,
+        )
 
     def write(self, name: str, text: str) -> Path:
         """A file that was changed an hour ago, which is long before it is read."""

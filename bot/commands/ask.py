@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NoReturn
+from typing import TYPE_CHECKING
 
 from bot.commands.session import open_library, style_of_stdout
-from bot.jsonlines import json_line
+from bot.jsonlines import json_line, json_object, lines_of
 from bot.terminal import result_record, result_text
 from index import Library, NotFound, QuestionError, language_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from config import Settings
 
 NOT_IN_THE_ARTICLES = 3
+_EXPECTED = (
+    'write one object {"id": ..., "question": "..."} on each line, with "turns": [...] for a follow-up'
+)
 
 
 def ask_one(settings: Settings, question: str, as_json: bool) -> int:
@@ -27,7 +24,7 @@ def ask_one(settings: Settings, question: str, as_json: bool) -> int:
     with open_library(settings) as library:
         if not as_json:
             return show_answer(library, question)
-        record = _answer_record(library, question, None)
+        record = _answer_record(library, question, (), None)
         print(json_line(record))
         return 0 if record["answered"] else NOT_IN_THE_ARTICLES
 
@@ -42,7 +39,7 @@ def show_answer(library: Library, question: str) -> int:
 def ask_batch(settings: Settings, file: str) -> int:
     """Answer each line of a JSONL file with one line, in order; 1 if any line could not be."""
     failed = False
-    with _lines_of(file) as lines, open_library(settings) as library:
+    with lines_of(file) as lines, open_library(settings) as library:
         for line in lines:
             record = _line_record(library, line)
             failed = failed or "error" in record
@@ -50,19 +47,10 @@ def ask_batch(settings: Settings, file: str) -> int:
     return 1 if failed else 0
 
 
-@contextmanager
-def _lines_of(file: str) -> Iterator[BinaryIO]:
-    if file == "-":
-        yield sys.stdin.buffer
-        return
-    with Path(file).open("rb") as lines:
-        yield lines
-
-
 def _line_record(library: Library, line: bytes) -> dict[str, object]:
     """Return the answer to one line, or what is wrong with it under "error"."""
     try:
-        asked = _parsed(line)
+        asked = json_object(line, _EXPECTED)
     except ValueError as error:
         return {"id": None, "question": None, "error": str(error)}
     question_id, question = asked.get("id"), asked.get("question")
@@ -70,31 +58,22 @@ def _line_record(library: Library, line: bytes) -> dict[str, object]:
         problem = f'the line has no text under "question" but {json_line(question)}; give it a text'
         return {"id": question_id, "question": question, "error": problem}
     try:
-        return _answer_record(library, question, question_id)
+        return _answer_record(library, question, _turns(asked.get("turns", [])), question_id)
     except QuestionError as error:
         return {"id": question_id, "question": question, "error": str(error)}
 
 
-def _parsed(line: bytes) -> dict[str, object]:
-    """Parse one line of the batch; a ValueError says what is wrong with it."""
-    expected = 'write one object {"id": ..., "question": "..."} on each line'
-    try:
-        value = json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
-    except UnicodeDecodeError:
-        raise ValueError("the line is not UTF-8; save the file as UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"the line is not JSON ({error}); {expected}") from None
-    if not isinstance(value, dict):
-        raise ValueError(f"the line is not a JSON object; {expected}")  # noqa: TRY004 - told like the others
-    return value
+def _turns(given: object) -> tuple[str, ...]:
+    """The questions that came before in a dialogue, oldest first; a QuestionError says what is wrong."""
+    if not isinstance(given, list) or not all(isinstance(turn, str) for turn in given):
+        raise QuestionError(f'"turns" holds {json_line(given)}; give it a list of the earlier questions')
+    return tuple(given)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
-
-
-def _answer_record(library: Library, question: str, question_id: object) -> dict[str, object]:
+def _answer_record(
+    library: Library, question: str, turns: tuple[str, ...], question_id: object
+) -> dict[str, object]:
     start = time.perf_counter()
-    result = library.ask(question)
+    result = library.ask(question, turns=turns)
     milliseconds = (time.perf_counter() - start) * 1000
     return result_record(result, question_id, language_of(question), milliseconds)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 
-# The three `Any` are the library's places for chat data, user data and bot data; all that
-# handlers share is in the `Desk`, so nothing is kept there.
+# The three `Any` are python-telegram-bot's places for user data, chat data and bot data. All that
+# handlers share is in the `Desk`; a chat's own data holds what it remembers of its last messages.
 Bot: TypeAlias = ExtBot[int]
 Context: TypeAlias = CallbackContext[Bot, Any, Any, Any]
 
@@ -30,8 +30,8 @@ Context: TypeAlias = CallbackContext[Bot, Any, Any, Any]
 class Library(Protocol):
     """What the bot needs of `index.Library`, which is safe to use from many threads."""
 
-    def ask(self, question: str) -> Answer | NotFound:
-        """The answer, or that there is none."""
+    def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
+        """The answer, or that there is none; `turns` are the questions this one may refer to."""
 
     def articles(self) -> tuple[Article, ...]:
         """All articles, newest first."""

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Telegram chooses a menu by two letters only, so that "zh" has to serve both scripts.
 MENU_LANGUAGES = (None, "zh")
-EVERYBODY = ("articles", "help", "start")
-GROUPS = ("ask", "articles", "help")
-ADMINS = ("articles", "reindex", "help", "start")
+EVERYBODY = ("new", "articles", "help", "start")
+GROUPS = ("ask", "new", "articles", "help")
+ADMINS = ("new", "articles", "reindex", "help", "start")
 
 
 async def offer_commands(bot: Bot, admins: Iterable[int]) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Final
 
 from bot.access import words_of
 from bot.handlers.desk import Context, Desk, message_in, texts_for
+from bot.handlers.memory import Memory
 from bot.handlers.sending import reply, typing
 from bot.logs import log_question
 from bot.render import Outgoing, answer_messages, lines_message, not_found_message
@@ -32,24 +33,37 @@ LONG_QUESTION: Final = 400  # characters; a question that is refused and longer 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What a question comes to: an outcome for the log, and what the person is told."""
+    """What a question comes to: an outcome for the log, and what the person is told.
+
+    `understood` is the question in full, to which a later one may refer; None if it was none.
+    """
 
     outcome: str
     messages: tuple[Outgoing, ...]
     quotes: int = 0
+    understood: str | None = None
 
 
 async def on_question(desk: Desk, update: Update, context: Context) -> None:
     """Answer a text message, or the caption of a picture."""
     message = message_in(update)
     _is_new_album(message, context)  # its other pictures then need no answer of their own
-    await _answer(desk, update, words_of(message, context.bot.bot))
+    await _answer(desk, update, context, words_of(message, context.bot.bot))
 
 
 async def on_ask(desk: Desk, update: Update, context: Context) -> None:
     """Answer what stands after /ask, for groups in which the bot sees commands only."""
-    words = words_of(message_in(update), context.bot.bot).split(maxsplit=1)
-    await _answer(desk, update, words[1] if len(words) > 1 else "")
+    await _answer(desk, update, context, _after_command(update, context))
+
+
+async def on_new(desk: Desk, update: Update, context: Context) -> None:
+    """Forget what was asked before; what stands after /new is the first question afresh."""
+    message, question = message_in(update), _after_command(update, context)
+    _memory(context).forget(_who(message))
+    if question:
+        await _answer(desk, update, context, question)
+    else:
+        await reply(message, lines_message([texts_for(update).say("question.forgotten")]))
 
 
 async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
@@ -57,6 +71,25 @@ async def on_anything_else(desk: Desk, update: Update, context: Context) -> None
     message = message_in(update)
     if _is_new_album(message, context):
         await reply(message, lines_message([texts_for(update).say("question.unsupported")]))
+
+
+def _after_command(update: Update, context: Context) -> str:
+    words = words_of(message_in(update), context.bot.bot).split(maxsplit=1)
+    return words[1] if len(words) > 1 else ""
+
+
+def _memory(context: Context) -> Memory:
+    """What this message's chat remembers."""
+    chat = context.chat_data
+    assert chat is not None  # every message is in a chat
+    memory: Memory = chat.setdefault("memory", Memory())
+    return memory
+
+
+def _who(message: Message) -> tuple[int | None, int | None]:
+    """Whose conversation a message belongs to: the person's, in a topic the person's there."""
+    sender = message.sender_chat or message.from_user
+    return sender.id if sender else None, message.message_thread_id if message.is_topic_message else None
 
 
 def _is_new_album(message: Message, context: Context) -> bool:
@@ -69,7 +102,7 @@ def _is_new_album(message: Message, context: Context) -> bool:
     return new
 
 
-async def _answer(desk: Desk, update: Update, question: str) -> None:
+async def _answer(desk: Desk, update: Update, context: Context, question: str) -> None:
     message, texts = message_in(update), texts_for(update)
     if not question:
         await reply(message, lines_message([texts.say("question.missing")]))
@@ -78,10 +111,14 @@ async def _answer(desk: Desk, update: Update, question: str) -> None:
     asked = started
     try:
         async with typing(message):
-            response = await desk.work(_respond, desk, question, texts)
+            response = await desk.work(_respond, desk, question, _turns(message, context), texts)
             asked = perf_counter()
-        await reply(message, *response.messages)
+        sent = await reply(message, *response.messages)
+        if response.understood:
+            _memory(context).remember_answer(sent.message_id, response.understood)
     finally:
+        if response.understood:  # even if the answer could not be sent
+            _memory(context).remember(_who(message), response.understood, monotonic())
         ended = perf_counter()
         log_question(
             chat=message.chat_id,
@@ -93,18 +130,27 @@ async def _answer(desk: Desk, update: Update, question: str) -> None:
         )
 
 
-def _respond(desk: Desk, question: str, texts: Texts) -> Response:
+def _turns(message: Message, context: Context) -> tuple[str, ...]:
+    """The questions this one may refer to."""
+    earlier = message.reply_to_message
+    return _memory(context).turns(
+        _who(message), monotonic(), reply_to=earlier.message_id if earlier else None
+    )
+
+
+def _respond(desk: Desk, question: str, turns: tuple[str, ...], texts: Texts) -> Response:
     try:
-        result = desk.library.ask(question)
+        result = desk.library.ask(question, turns=turns)
     except QuestionError as error:
         return Response("refused", (lines_message([_why_refused(error, question, texts)]),))
     except (LibraryEmpty, LibraryNotFound):
         return Response("empty", (lines_message([texts.say("library.empty"), texts.say("library.add")]),))
     except LibraryOutdated:
         return Response("outdated", (lines_message([texts.say("library.outdated")]),))
+    understood = result.understood or question
     if isinstance(result, Answer):
-        return Response("answered", answer_messages(result, texts), len(result.quotes))
-    return Response("not_found", (not_found_message(result, texts),))
+        return Response("answered", answer_messages(result, texts), len(result.quotes), understood)
+    return Response("not_found", (not_found_message(result, texts),), understood=understood)
 
 
 def _why_refused(error: QuestionError, question: str, texts: Texts) -> str:

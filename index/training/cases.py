@@ -83,7 +83,7 @@ def library_of(cases: Iterable[Case], encoder: Encoder, *, titles: bool) -> Iter
         archive, generations = Archive(Path(name) / "archive.sqlite"), Generations(Path(name))
         with archive.transaction():
             for context, title in contexts.items():
-                archive.put(_article(context, title if titles else ""))
+                archive.put(article_of(context, title if titles else ""))
         build(archive, generations, encoder, lambda _: None)
         live = generations.live()
         assert live is not None
@@ -95,7 +95,8 @@ def library_of(cases: Iterable[Case], encoder: Encoder, *, titles: bool) -> Iter
             archive.close()
 
 
-def _article(context: str, title: str) -> Article:
+def article_of(context: str, title: str) -> Article:
+    """A passage as an article."""
     name = identifier(context)
     return Article(name, title, context, None, None, language_of(context), None, name)
 

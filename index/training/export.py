@@ -1,11 +1,12 @@
-"""Export an encoder to the int8 ONNX file that answers run on, and check it against the original.
+"""Export the trained models to the int8 files that answers run on, and check them against the originals.
 
-    python -m index.training.export FOLDER
+    python -m index.training.export --encoder FOLDER [--reader FOLDER]
 
-FOLDER is what sentence-transformers saves: a BERT with mean pooling. Its tokenizer and
-configuration are copied to `index/models/encoder`, its weights become `onnx/model_qint8.onnx`
-(dynamic quantisation, per channel). The folding table the model was trained over is
-`index/models/fold.json`. Put the full `model.safetensors` beside the configuration, and
+The encoder's FOLDER is what sentence-transformers saves: a BERT with mean pooling. The
+reader's is what `index.training.reader` saves. Both look the same words up in one table,
+which is mapped into memory from `words.npy` and shared, so it is no part of the ONNX files
+(dynamic quantisation, per channel). The folding table the models were trained over is
+`index/models/fold.json`. Put the encoder's full `model.safetensors` beside its configuration, and
 sentence-transformers loads the same folder; fold texts first (`index.text.fold`).
 """
 
@@ -13,17 +14,24 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
+from transformers import BertModel
 
-from index.encoder import BUNDLED_FOLDER, ONNX_FILE, OnnxEncoder, Vectors
+from index.encoder import BUNDLED_FOLDER, ONNX_FILE, OnnxEncoder
+from index.inference import MODELS, WORDS, Vectors
+from index.passages import Window
+from index.reader import READER_FILE, OnnxReader, lay_out, reading_tokenizer
+from index.records import Span
 from index.text import fold
+from index.training.reader import ReaderModel
 
 _COPIED = (
     "config.json",
@@ -42,61 +50,68 @@ _SAMPLES = (
     "新线路将于周一开通，票价七元。",
 )
 _LEAST_COSINE = 0.95
+_MOST_DIFFERENCE = 1.0  # of a sentence's log-odds, on average over the samples
 
 
 class _States(torch.nn.Module):
-    """A BERT that takes two tensors and returns its last hidden states."""
+    """The encoder's body: vectors of words in, last hidden states out."""
 
     def __init__(self, body: torch.nn.Module) -> None:
         super().__init__()
         self.body = body
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        states: torch.Tensor = self.body(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    def forward(self, words: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        states: torch.Tensor = self.body(inputs_embeds=words, attention_mask=attention_mask).last_hidden_state
         return states
 
 
-def export(source: Path, target: Path) -> None:
-    """Write the ONNX file and the small files beside it."""
+class _Scores(torch.nn.Module):
+    """The reader: vectors of words in, three scores for each out."""
+
+    def __init__(self, model: ReaderModel) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(
+        self, words: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
+    ) -> torch.Tensor:
+        return self.model.scores(
+            inputs_embeds=words, attention_mask=attention_mask, token_type_ids=token_type_ids
+        )
+
+
+# --- the encoder ---------------------------------------------------------------------------
+
+
+def export_encoder(source: Path, target: Path) -> None:
+    """Write the table of words, the ONNX file and the small files beside it."""
     for name in _COPIED:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         content = json.loads((source / name).read_text(encoding="utf-8"))
         compact = {"separators": (",", ":")} if name == "tokenizer.json" else {"indent": 1}
         (target / name).write_text(json.dumps(content, ensure_ascii=False, **compact), encoding="utf-8")
-    (target / ONNX_FILE).parent.mkdir(exist_ok=True)
+    body = _body(source)
+    write_words(body.embeddings.word_embeddings.weight.detach().numpy())
+    _write(_States(body), ["words", "attention_mask"], "last_hidden_state", target / ONNX_FILE)
+
+
+def _body(source: Path) -> BertModel:
     model = SentenceTransformer(str(source), model_kwargs={"attn_implementation": "eager"}).float().eval()
-    with TemporaryDirectory() as folder:
-        full = Path(folder) / "full.onnx"
-        body = model[0].auto_model
-        assert isinstance(body, torch.nn.Module)
-        _trace(body, full)
-        quantize_dynamic(
-            full,
-            target / ONNX_FILE,
-            per_channel=True,
-            weight_type=QuantType.QInt8,
-            op_types_to_quantize=["MatMul", "Gather"],
-            extra_options={"MatMulConstBOnly": True},
-        )
+    body = model[0].auto_model
+    assert isinstance(body, BertModel)
+    return body
 
 
-def _trace(body: torch.nn.Module, path: Path) -> None:
-    ids = torch.randint(1000, 2000, (2, 16))
-    names = ["input_ids", "attention_mask"]
-    axes = {name: {0: "texts", 1: "tokens"} for name in [*names, "last_hidden_state"]}
-    torch.onnx.export(
-        _States(body),
-        (ids, torch.ones_like(ids)),
-        str(path),
-        input_names=names,
-        output_names=["last_hidden_state"],
-        dynamic_axes=axes,
-        opset_version=17,
-        dynamo=False,
-    )
+def write_words(table: npt.NDArray[np.float32]) -> None:
+    """Write a table of word vectors (n, d) as bytes, with one scale and one zero for all."""
+    lowest, highest = min(float(table.min()), 0.0), max(float(table.max()), 0.0)
+    scale = (highest - lowest) / 255
+    zero = round(-lowest / scale)
+    np.save(WORDS, np.clip(np.rint(table / scale) + zero, 0, 255).astype(np.uint8))
+    WORDS.with_suffix(".json").write_text(json.dumps({"scale": scale, "zero": zero}) + "\n", encoding="utf-8")
 
 
-def parity(source: Path, target: Path) -> Vectors:
+def encoder_parity(source: Path, target: Path) -> Vectors:
     """The cosines between the original's and the export's vectors of some sample texts."""
     model = SentenceTransformer(str(source)).float()
     folded = [fold(text).text for text in _SAMPLES]
@@ -105,20 +120,101 @@ def parity(source: Path, target: Path) -> Vectors:
     return np.asarray((original * exported).sum(axis=1), dtype=np.float32)
 
 
+# --- the reader ----------------------------------------------------------------------------
+
+
+def export_reader(source: Path, file: Path) -> None:
+    """Write the ONNX file."""
+    names = ["words", "attention_mask", "token_type_ids"]
+    _write(_Scores(_reader(source)), names, "scores", file)
+
+
+def _reader(source: Path) -> ReaderModel:
+    model = ReaderModel.from_pretrained(source, attn_implementation="eager", dtype=torch.float32)
+    model.train(mode=False)
+    return model
+
+
+def reader_parity(source: Path) -> Vectors:
+    """How far the export's sentence scores are from the original's, over some sample texts."""
+    text = "\n".join(_SAMPLES[3:])
+    cut = len(_SAMPLES[3])
+    window = Window(text, (Span(0, cut), Span(cut + 1, len(text))))
+    model, tokenizer, exported = _reader(source), reading_tokenizer(BUNDLED_FOLDER), OnnxReader()
+    differences = []
+    for question in _SAMPLES[:3]:
+        sheet = lay_out(tokenizer, question, window)
+        ids, types = torch.from_numpy(sheet.ids)[None], torch.from_numpy(sheet.types)[None]
+        with torch.no_grad():
+            scores = model.scores(input_ids=ids, token_type_ids=types, attention_mask=torch.ones_like(ids))
+        own = sheet.sentences @ scores[0, :, 0].numpy() / sheet.sentences.sum(axis=1)
+        differences.append(np.abs(own - exported.read(question, [window])[0].scores))
+    return np.concatenate(differences)
+
+
+# --- ONNX ----------------------------------------------------------------------------------
+
+
+def _write(model: torch.nn.Module, inputs: Sequence[str], output: str, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory() as folder:
+        full = Path(folder) / "full.onnx"
+        _trace(model, inputs, output, full)
+        quantize_dynamic(
+            full,
+            file,
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+            op_types_to_quantize=["MatMul", "Gather"],
+            extra_options={"MatMulConstBOnly": True},
+        )
+
+
+def _trace(model: torch.nn.Module, inputs: Sequence[str], output: str, file: Path) -> None:
+    ones = torch.ones(2, 16, dtype=torch.long)
+    made: Mapping[str, torch.Tensor] = {"words": torch.randn(2, 16, _dimension())}
+    axes = {name: {0: "texts", 1: "tokens"} for name in [*inputs, output]}
+    torch.onnx.export(
+        model,
+        tuple(made.get(name, ones) for name in inputs),
+        str(file),
+        input_names=list(inputs),
+        output_names=[output],
+        dynamic_axes=axes,
+        opset_version=17,
+        dynamo=False,
+    )
+
+
+def _dimension() -> int:
+    return int(np.load(WORDS, mmap_mode="r").shape[1])
+
+
 def main() -> None:
-    """Export, then refuse to finish quietly if the export says something else."""
+    """Export, then refuse to finish quietly if an export says something else."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("source", type=Path, help="a folder saved by sentence-transformers")
-    source = parser.parse_args().source
-    export(source, BUNDLED_FOLDER)
-    cosines = parity(source, BUNDLED_FOLDER)
-    size = (BUNDLED_FOLDER / ONNX_FILE).stat().st_size / 1e6
-    print(f"{size:.1f} MB; cosine to the original: mean {cosines.mean():.4f}, least {cosines.min():.4f}")
-    if cosines.min() < _LEAST_COSINE:
-        shutil.rmtree(BUNDLED_FOLDER / ONNX_FILE.parent)
-        raise SystemExit("the export differs from the original; it was removed")
+    parser.add_argument("--encoder", type=Path, help="a folder saved by sentence-transformers")
+    parser.add_argument("--reader", type=Path, help="a folder saved by index.training.reader")
+    arguments = parser.parse_args()
+    if arguments.encoder:
+        export_encoder(arguments.encoder, BUNDLED_FOLDER)
+        cosines = encoder_parity(arguments.encoder, BUNDLED_FOLDER)
+        print(f"encoder: cosine to the original: mean {cosines.mean():.4f}, least {cosines.min():.4f}")
+        if cosines.min() < _LEAST_COSINE:
+            (BUNDLED_FOLDER / ONNX_FILE).unlink()
+            raise SystemExit("the export differs from the original; it was removed")
+    if arguments.reader:
+        export_reader(arguments.reader, READER_FILE)
+        differences = reader_parity(arguments.reader)
+        print(f"reader: difference of scores: mean {differences.mean():.3f}, most {differences.max():.3f}")
+        if differences.mean() > _MOST_DIFFERENCE:
+            READER_FILE.unlink()
+            raise SystemExit("the export differs from the original; it was removed")
+    for file in sorted(MODELS.rglob("*")):
+        if file.is_file():
+            print(f"{file.stat().st_size / 1e6:8.2f} MB  {file.relative_to(MODELS)}")
 
 
 if __name__ == "__main__":

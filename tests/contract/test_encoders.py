@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from index import EncoderError, Span
-from index.encoder import BUNDLED, SentenceTransformersEncoder, Window, load_encoder
+from index.encoder import BUNDLED, SentenceTransformersEncoder, load_encoder
+from index.passages import Window
 from index.text import sentences
 from tests.encoders import HashEncoder
 

@@ -183,7 +183,8 @@ def test_an_answer_shows_the_quote_title_source_and_date(library: Path) -> None:
     at = next(number for number, line in enumerate(lines) if "2000億元" in line)
     assert lines[at].startswith("  ▎ 「")
     assert lines[at].endswith("」")
-    assert lines[at + 1] == "    雷軍：技術是小米的根 研發再加碼 — 晨港日報, 2 December 2025"
+    assert "超過2000億元 = more than 200 billion yuan" in lines[at + 1]
+    assert lines[at + 2] == "    雷軍：技術是小米的根 研發再加碼 — 晨港日報, 2 December 2025"
 
 
 def test_words_of_a_question_need_no_quotation_marks(library: Path) -> None:
@@ -202,12 +203,14 @@ def test_an_answer_as_json_field_for_field(library: Path) -> None:
     assert done.code == 0
     assert done.out.count("\n") == 1
     answer = done.json()
-    assert set(answer) == {"id", "question", "language", "answered", "quotes", "prose", "milliseconds"}
+    told = {"id", "question", "understood", "language", "answered", "disagree", "quotes", "prose"}
+    assert set(answer) == {*told, "milliseconds"}
+    assert (answer["understood"], answer["disagree"]) == (None, False)
     assert (answer["id"], answer["question"], answer["language"]) == (None, MISSION, "en")
     assert (answer["answered"], answer["prose"]) == (True, None)
     assert answer["milliseconds"] > 0
     for quote in answer["quotes"]:
-        assert set(quote) == {"text", "start", "end", "highlight", "score", "article"}
+        assert set(quote) == {"text", "start", "end", "highlight", "score", "aids", "also", "article"}
         assert set(quote["article"]) == {"id", "title", "url", "published", "source"}
         shown = articlebot("show", quote["article"]["id"], "--json", "--library", library).json()
         assert quote["text"] == shown["text"][quote["start"] : quote["end"]]

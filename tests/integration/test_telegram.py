@@ -189,6 +189,17 @@ def test_the_process_answers_with_a_cited_blockquote_and_ends_cleanly(library: P
     assert "2025" in answer["text"]
 
 
+def test_a_follow_up_is_answered_from_the_question_before_until_new_is_sent(library: Path) -> None:
+    with BotApiServer() as server, process(server, library):
+        for asked, told in enumerate([QUESTION, "and in 2024?", "/new", "and in 2024?"], start=1):
+            server.api.say(told)
+            server.api.wait(lambda count=asked: len(server.api.sent(1)) == count, 60)  # type: ignore[misc] # mypy infers no type for a default
+    _, followed, _, alone = server.api.sent(1)
+    assert followed["text"].startswith("Understood as: ")
+    assert "240" in followed["text"]
+    assert "Understood as" not in alone["text"]
+
+
 def write_lists(folder: Path, count: int) -> None:
     """Articles enough that a build takes a few seconds."""
     folder.mkdir(exist_ok=True)

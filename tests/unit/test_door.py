@@ -81,9 +81,9 @@ def test_building_with_the_bundled_model_does_not_import_torch(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("library", "owners"),
     [
-        ("onnxruntime", {"encoder"}),
+        ("onnxruntime", {"inference"}),
         ("sentence_transformers", {"encoder"}),
-        ("tokenizers", {"encoder"}),
+        ("tokenizers", {"inference", "reader"}),
         ("chromadb", {"store"}),
         ("llama_index", {"store", "retriever", "composer"}),
         ("bm25s", {"keywords"}),

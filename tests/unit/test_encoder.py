@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from index import EncoderError, Span, encoder
-from index.encoder import BUNDLED_FOLDER, OnnxEncoder, SentenceTransformersEncoder, Window, load_encoder
+from index.encoder import BUNDLED_FOLDER, OnnxEncoder, SentenceTransformersEncoder, load_encoder
+from index.inference import MOST_CHARACTERS, WORDS, words
+from index.passages import Window
 from index.text import fold, sentences
 
 if TYPE_CHECKING:
@@ -60,7 +62,9 @@ def by_hand(bundled: OnnxEncoder, text: str, *cuts: Span) -> list[Vectors]:
     copy = fold(text)
     encoding = bundled._tokenizer().encode(copy.text)
     ids = np.array([encoding.ids], dtype=np.int64)
-    (states,) = bundled._session().run(None, {"input_ids": ids, "attention_mask": np.ones_like(ids)})
+    (states,) = bundled._session().run(
+        None, {"words": words()(ids[0])[None], "attention_mask": np.ones_like(ids)}
+    )
     means = []
     for cut in cuts:
         own = [
@@ -104,7 +108,7 @@ def test_a_sentence_beyond_the_window_has_its_passage_s_vector(bundled: OnnxEnco
 
 
 def test_a_long_text_takes_no_longer_than_a_full_window(bundled: OnnxEncoder) -> None:
-    full, long = "長" * encoder._MOST_CHARACTERS, "長" * 3_000_000
+    full, long = "長" * MOST_CHARACTERS, "長" * 3_000_000
     bundled.encode([full])
     start = time.thread_time()
     np.testing.assert_array_equal(bundled.encode([long]), bundled.encode([full]))
@@ -113,13 +117,13 @@ def test_a_long_text_takes_no_longer_than_a_full_window(bundled: OnnxEncoder) ->
 
 def test_many_threads_that_ask_first_load_the_model_once(monkeypatch: pytest.MonkeyPatch) -> None:
     loaded = []
-    original = encoder._session
+    original = encoder.session
 
     def counting(file: Path) -> object:
         loaded.append(file)
         return original(file)
 
-    monkeypatch.setattr(encoder, "_session", counting)
+    monkeypatch.setattr(encoder, "session", counting)
     fresh = OnnxEncoder(BUNDLED_FOLDER, threads=1)
     askers = [threading.Thread(target=fresh.encode, args=([ENGLISH],)) for _ in range(6)]
     for asker in askers:
@@ -132,6 +136,8 @@ def test_many_threads_that_ask_first_load_the_model_once(monkeypatch: pytest.Mon
 def test_the_digest_changes_with_the_folding(bundled: OnnxEncoder, tmp_path: Path) -> None:
     """Vectors of text folded otherwise must not be compared, though the weights are the same."""
     shutil.copytree(BUNDLED_FOLDER, tmp_path / "encoder", copy_function=os.symlink)
+    for name in (WORDS.name, WORDS.with_suffix(".json").name):
+        (tmp_path / name).symlink_to(BUNDLED_FOLDER.parent / name)
     table = (BUNDLED_FOLDER.parent / "fold.json").read_bytes()
     (tmp_path / "fold.json").write_bytes(table)
     assert OnnxEncoder(tmp_path / "encoder").digest == bundled.digest

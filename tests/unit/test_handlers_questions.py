@@ -1,12 +1,14 @@
 import asyncio
 import gc
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bot.render import LIMIT
-from index import LibraryOutdated
+from index import Answer, LibraryOutdated, NotFound
 from tests.bot_api import BOT, BotApi, Json
 from tests.fakes import FakeLibrary
 from tests.running import running
@@ -79,6 +81,7 @@ async def test_what_the_articles_do_not_say_is_said_in_the_persons_language(
         ("/ask", "What would you like to know"),
         ("/ask   340 million", "It cost 340 million"),
         ("/nonsense", "do not know that command"),
+        ("/new", "I have forgotten what was asked before"),
         ("/start", "answer questions about a collection of articles"),
         ("/start payload", "answer questions about a collection of articles"),
         ("/help", "word for word"),
@@ -324,3 +327,90 @@ async def test_the_menus_are_offered_in_every_scope_and_language() -> None:
 async def test_the_longest_message_telegram_lets_through_is_answered() -> None:
     async with running(BotApi(), FakeLibrary()) as chats:
         assert len(await chats.say("長" * LIMIT)) == 1
+
+
+async def test_a_question_is_asked_with_the_last_three_of_its_chat() -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        for question in ["one", "two", "three", "four", "and five?"]:
+            await chats.say(question)
+        await chats.say("six", user=2)
+    assert library.turns[0] == ()
+    assert library.turns[4] == ("two", "three", "four")
+    assert library.turns[5] == ()
+
+
+async def test_a_question_is_remembered_as_it_was_understood() -> None:
+    class Understanding(FakeLibrary):
+        def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
+            return replace(super().ask(question, turns=turns), understood=f"{question} in full")
+
+    library = Understanding()
+    async with running(BotApi(), library) as chats:
+        await chats.say("340 million")
+        await chats.say("the moon landing")
+        await chats.say("why?")
+    assert library.turns[-1] == ("340 million in full", "the moon landing in full")
+
+
+async def test_what_was_no_question_is_not_remembered() -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        for message in ["340 million", "？！", "/help", "why"]:
+            await chats.say(message)
+    assert library.turns[-1] == ("340 million",)
+
+
+async def test_half_an_hour_of_silence_is_the_end_of_a_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("bot.handlers.questions.monotonic", lambda: clock[0])
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        for minutes in [0, 29, 31]:
+            clock[0] += minutes * 60
+            await chats.say("340 million")
+    assert library.turns == [(), ("340 million",), ()]
+
+
+async def test_new_makes_the_bot_forget_and_what_stands_after_it_is_asked_afresh() -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        await chats.say("340 million")
+        (told,) = await chats.say("/new")
+        await chats.say("Ferries run")
+        (answer,) = await chats.say("/new 340 million")
+        await chats.say("why")
+    assert "forgotten" in told["text"]
+    assert answer["text"].startswith("It cost 340 million")
+    assert library.turns == [(), (), (), ("340 million",)]
+
+
+async def test_a_reply_to_an_answer_goes_on_from_that_answers_question_whosever_it_was() -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        (first,) = await chats.say("/ask 340 million", chat=GROUP, user=1)
+        await chats.say("/ask the moon landing", chat=GROUP, user=1)
+        await chats.say("why", chat=GROUP, user=1, reply_to_message=first)
+        await chats.say("when", chat=GROUP, user=2, reply_to_message=first)
+    assert library.turns[2:] == [("340 million",), ("340 million",)]
+
+
+async def test_in_a_group_each_persons_questions_are_remembered_apart() -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        await chats.say("/ask 340 million", chat=GROUP, user=1)
+        await chats.say("/ask the moon landing", chat=GROUP, user=2)
+        await chats.say("/ask why", chat=GROUP, user=1)
+    assert library.turns == [(), (), ("340 million",)]
+
+
+async def test_in_a_forum_each_topics_questions_are_remembered_apart() -> None:
+    library = FakeLibrary()
+    topics: list[Json] = [
+        {"chat": FORUM, "is_topic_message": True, "message_thread_id": number} for number in (7, 8)
+    ]
+    async with running(BotApi(), library) as chats:
+        await chats.say("/ask 340 million", **topics[0])
+        await chats.say("/ask the moon landing", **topics[1])
+        await chats.say("/ask why", **topics[0])
+    assert library.turns == [(), (), ("340 million",)]

@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from index import Library
-from index import ranking as module
-from index.ranking import FEATURES, MODEL, Candidate, Ranking, candidates
-from index.records import Article, Span
+from index.ranking import FEATURES, MODEL, candidates, ranking
+from index.reader import OnnxReader
 from index.search import prepare, search
 from index.snapshot import Snapshot
 from tests.encoders import HashEncoder
@@ -19,6 +18,8 @@ from tests.encoders import HashEncoder
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    import numpy.typing as npt
 
 TEXT = "大橋開通\n\n大橋全長五百米，造價三億元。大橋幾時通車？市府說在三月。"
 OTHER = "The library opened in 2021. It cost 40 million dollars. About 300 people work there."
@@ -31,7 +32,9 @@ def snapshot(tmp_path: Path) -> Iterator[Snapshot]:
     (articles / "bridge.txt").write_text(f"大橋\n{TEXT}", encoding="utf-8")
     (articles / "library.txt").write_text(f"Library\n{OTHER}", encoding="utf-8")
     (tmp_path / "library").mkdir()
-    library = Library(tmp_path / "library", HashEncoder(), max_file_bytes=10**6, quotes=3, confidence=None)
+    library = Library(
+        tmp_path / "library", HashEncoder(), OnnxReader(), max_file_bytes=10**6, quotes=3, confidence=None
+    )
     library.build([articles])
     with library, library._reading() as opened:
         yield opened
@@ -76,17 +79,14 @@ def test_all_features_are_finite_even_for_a_question_without_terms(snapshot: Sna
         assert np.isfinite(list(row.values())).all()
 
 
-def candidate(**known: float) -> Candidate:
-    article = Article("a", "t", "Some words.", None, None, "en", None, "d")
-    row = np.array([known.get(name, 0.0) for name in FEATURES], dtype=np.float32)
-    return Candidate(article, Span(0, 11), row, same_language=True)
+def row(**known: float) -> npt.NDArray[np.float32]:
+    return np.array([known.get(name, 0.0) for name in FEATURES], dtype=np.float32)
 
 
 def test_a_probability_lies_between_nought_and_one_and_grows_with_evidence() -> None:
-    ranking = Ranking.load()
     weak, strong = (
-        ranking.probability(candidate()),
-        ranking.probability(candidate(lead=0.5, focus_coverage=1)),
+        ranking().probability(features, crossing=False)
+        for features in (row(), row(lead=0.5, focus_coverage=1))
     )
     assert 0.0 < weak < strong < 1.0
 
@@ -96,14 +96,3 @@ def test_the_bundled_weights_are_for_the_features_of_this_code() -> None:
     assert tuple(raw["features"]) == FEATURES
     assert np.shape(raw["weights"]) == (2, len(FEATURES))
     assert all(0.0 < confidence < 1.0 for confidence in raw["confidence"])
-
-
-def test_weights_for_other_features_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    raw = json.loads(MODEL.read_text(encoding="utf-8"))
-    raw["features"] = raw["features"][::-1]
-    (tmp_path / "ranking.json").write_text(json.dumps(raw), encoding="utf-8")
-    monkeypatch.setattr(module, "MODEL", tmp_path / "ranking.json")
-    module._bundled.cache_clear()
-    with pytest.raises(ValueError, match="other features"):
-        Ranking.load()
-    module._bundled.cache_clear()

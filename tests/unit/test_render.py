@@ -18,7 +18,7 @@ from bot.render import (
     report_message,
 )
 from bot.texts import LANGUAGES, texts_in
-from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span
+from index import Aid, Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span
 from tests.bot_api import checked_entities
 from tests.fakes import HARBOUR, TEA, UNDATED, article
 
@@ -48,11 +48,19 @@ def quotes(draw: st.DrawFn) -> Quote:
         start, end = 0, len(one.text)
     first = draw(st.integers(start, end))
     last = draw(st.integers(first, end))
-    return Quote(one, Span(start, end), draw(st.sampled_from([None, Span(first, last)])), 0.5)
+    cuts = sorted(draw(st.lists(st.integers(start, end), max_size=8)))
+    aids = tuple(Aid(Span(*pair), draw(LONG_WORDS)) for pair in zip(cuts[::2], cuts[1::2], strict=False))
+    also = tuple(draw(st.lists(ARTICLES, max_size=2)))
+    return Quote(one, Span(start, end), draw(st.sampled_from([None, Span(first, last)])), 0.5, aids, also)
 
 
 ANSWERS = st.builds(
-    Answer, st.just("?"), st.lists(quotes(), min_size=1, max_size=3).map(tuple), st.none() | LONG_WORDS
+    Answer,
+    st.just("?"),
+    st.lists(quotes(), min_size=1, max_size=3).map(tuple),
+    st.none() | LONG_WORDS,
+    st.none() | LONG_WORDS,
+    st.booleans(),
 )
 
 
@@ -84,7 +92,7 @@ def test_telegram_accepts_whatever_an_answer_is_rendered_to(answer: Answer, lang
 @given(ANSWERS)
 def test_every_quote_is_shown_verbatim_or_a_stretch_of_it_with_the_cut_marked_outside(answer: Answer) -> None:
     shown = blockquotes(answer_messages(answer, EN))
-    assert len(shown) == len(answer.quotes)
+    assert len(shown) == len(answer.quotes)  # aids and other outlets stand outside
     for quote, block in zip(answer.quotes, shown, strict=True):
         words = block
         if words != quote.text and words.endswith(f" {CUT}"):
@@ -122,6 +130,106 @@ def test_an_answer_is_a_blockquote_with_its_own_words_bold_and_the_citation_unde
     assert texts_of(message, MessageEntity.BOLD) == ["兩成"]
     assert texts_of(message, MessageEntity.TEXT_LINK) == ["高山茶提早採收"]
     assert [e.url for e in message.entities if e.url] == ["https://news.example/tea"]
+
+
+def test_what_figures_say_stands_under_the_quote_and_other_outlets_under_its_citation() -> None:
+    words = TEA.text.index("兩成")
+    quote = Quote(
+        TEA,
+        Span(0, 25),
+        aids=(Aid(Span(words, words + 2), "20%"), Aid(Span(8, 10), "harvest")),
+        also=(HARBOUR, UNDATED, replace(TEA, source=None, published=None)),
+    )
+    (message,) = answer_messages(Answer("?", (quote,)), EN)
+    assert blockquotes((message,)) == [TEA.text[:25]]
+    assert message.text == (
+        f"{TEA.text[:25]}\n"
+        "兩成 = 20% · 早採 = harvest\n"
+        "高山茶提早採收\n"
+        "山城日報 · 1 December 2025\n"
+        "Also in: Harbour Daily (4 March 2025), Undated page, 高山茶提早採收"
+    )
+    assert texts_of(message, MessageEntity.TEXT_LINK) == ["Harbour Daily"]
+    (message,) = answer_messages(Answer("?", (quote,)), HANT)
+    assert message.text.endswith("\n另見於：Harbour Daily（2025年3月4日）、Undated page、高山茶提早採收")
+
+
+def test_of_many_other_outlets_three_are_named_and_the_rest_counted() -> None:
+    quote = Quote(TEA, Span(0, 5), also=(HARBOUR,) * 5)
+    (message,) = answer_messages(Answer("?", (quote,)), EN)
+    assert message.text.endswith("Harbour Daily (4 March 2025) and 2 more")
+
+
+def test_a_figure_that_is_not_shown_is_not_explained() -> None:
+    long = article("公司宣布加碼投資，" * 1000 + "金額是七千億元。")
+    at = long.text.index("七千億元")
+    aids = (Aid(Span(0, 2), "company"), Aid(Span(at, at + 4), "700 billion yuan"))
+    (message,) = answer_messages(Answer("?", (Quote(long, Span(0, len(long.text)), aids=aids),)), EN)
+    assert "\n公司 = company\n" in message.text
+    assert "700 billion" not in message.text
+
+
+def test_a_quote_leaves_room_for_all_that_stands_under_it() -> None:
+    long = article("公司宣布加碼投資，" * 1000, title="Title " * 50)
+    aids = tuple(Aid(Span(at, at + 2), "a company " * 20) for at in range(0, 90, 9))
+    quote = Quote(long, Span(0, len(long.text)), aids=aids, also=(HARBOUR, TEA, UNDATED))
+    (message,) = answer_messages(Answer("?", (quote,)), EN)
+    assert message.text.count("公司 = a company a company") == 6
+    assert LIMIT - 60 < units(message.text) <= LIMIT
+
+
+TOPS = {
+    "en": """\
+Understood as: how much tea?
+The articles give different figures; mind their dates.
+
+山上的
+高山茶提早採收
+山城日報 · 1 December 2025
+
+A page
+Undated page
+date unknown""",
+    "zh-Hant": """\
+理解為：how much tea?
+各篇文章的數字不一，請留意日期。
+
+山上的
+高山茶提早採收
+山城日報 · 2025年12月1日
+
+A page
+Undated page
+日期不詳""",
+    "zh-Hans": """\
+理解为：how much tea?
+各篇文章的数字不一，请留意日期。
+
+山上的
+高山茶提早採收
+山城日報 · 2025年12月1日
+
+A page
+Undated page
+日期不详""",
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_how_a_question_was_understood_and_that_articles_disagree_stand_at_the_top(language: str) -> None:
+    """Where articles disagree every quote shows its date, or that it is unknown."""
+    quotes = (Quote(TEA, Span(0, 3)), Quote(UNDATED, Span(0, 6)))
+    answer = Answer("?", quotes, understood="how much\ntea?", disagree=True)
+    (message,) = answer_messages(answer, texts_in(language))
+    assert message.text == TOPS[language]
+
+
+def test_the_top_stays_with_the_first_quote_however_long_that_is() -> None:
+    long = article("公司宣布加碼投資，" * 1000)
+    quote = Quote(long, Span(0, len(long.text)))
+    (message,) = answer_messages(Answer("?", (quote,), understood="and in 2024? " * 500, disagree=True), EN)
+    assert message.text.startswith("Understood as: and in 2024? and")
+    assert LIMIT - 60 < units(message.text) <= LIMIT
 
 
 def test_an_article_without_outlet_date_or_address_is_cited_by_its_title_alone() -> None:
@@ -197,6 +305,18 @@ def test_not_found_says_so_and_its_titles_look_like_no_evidence() -> None:
     ]
     assert message.entities == ()
     assert not_found_message(NotFound("?"), HANT).text == "收錄的文章沒有提到這件事。"
+
+
+def test_not_found_says_first_how_the_question_was_understood() -> None:
+    message = not_found_message(NotFound("?", (), "那茶的產量呢？"), HANT)
+    assert message.text == "理解為：那茶的產量呢？\n收錄的文章沒有提到這件事。"
+
+
+@given(st.lists(ARTICLES, max_size=3), st.none() | LONG_WORDS, st.sampled_from(LANGUAGES))
+def test_telegram_accepts_every_not_found(
+    nearest: list[Article], understood: str | None, language: str
+) -> None:
+    telegram_accepts(not_found_message(NotFound("?", tuple(nearest), understood), texts_in(language)))
 
 
 def test_the_newest_twenty_articles_are_listed_and_all_are_counted() -> None:

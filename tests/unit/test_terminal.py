@@ -23,7 +23,7 @@ from bot.terminal import (
     status_record,
     status_text,
 )
-from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, Status
+from index import Aid, Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, Status
 
 PIPE = Style()
 SCREEN = Style(screen=True, bold=True)
@@ -86,8 +86,47 @@ def test_prose_stands_before_its_quotes() -> None:
     assert result_text(answer, PIPE).startswith("It is 1,200 metres long.\n\n  ▎ 「新橋")
 
 
+EXPLAINED = Quote(
+    BRIDGE,
+    Span(5, 21),
+    Span(9, 15),
+    0.9,
+    (Aid(Span(9, 15), "1,200 metres"), Aid(Span(16, 18), "next year")),
+    (HARBOUR,),
+)
+FOLLOWING = Answer("and in 2024?", (EXPLAINED, HARBOUR_QUOTE), None, "how long was the bridge in 2024?", True)
+
+
+def test_what_helps_stands_under_its_quote_and_what_concerns_all_at_the_top() -> None:
+    """Where articles disagree every quote shows its date, or that it is unknown."""
+    assert result_text(FOLLOWING, PIPE) == (
+        "Understood as: how long was the bridge in 2024?\n"
+        "The articles give different figures; mind their dates.\n"
+        "\n"
+        "  ▎ 「新橋全長1200公尺，明年通車。」\n"
+        "    1200公尺 = 1,200 metres · 明年 = next year\n"
+        "    河港開新橋 — 河港日報, 1 December 2025\n"
+        "    https://example.org/bridge\n"
+        "    Also in: The harbour museum\n"
+        "\n"
+        "  ▎ “Entry is\n"
+        "free.”\n"
+        "    The harbour museum, date unknown"
+    )
+
+
+def test_another_outlet_is_cited_with_its_address() -> None:
+    quote = Quote(HARBOUR, Span(0, 5), also=(BRIDGE,))
+    assert result_text(Answer("?", (quote,)), PIPE).endswith(
+        "\n    Also in: 河港開新橋 — 河港日報, 1 December 2025 https://example.org/bridge"
+    )
+
+
 def test_what_the_articles_do_not_say_is_said_plainly() -> None:
     assert result_text(NotFound("?"), PIPE) == "The articles do not say it."
+    assert result_text(NotFound("?", (), "and the tea?"), PIPE) == (
+        "Understood as: and the tea?\nThe articles do not say it."
+    )
     assert result_text(NotFound("?", (BRIDGE, HARBOUR)), PIPE) == (
         "The articles do not say it.\n"
         "\n"
@@ -107,10 +146,12 @@ def test_in_a_pipe_no_letter_of_a_quote_is_changed(words: str) -> None:
 def test_no_control_character_of_an_article_reaches_a_screen(words: str) -> None:
     hostile = article(words, title=words, url=words, source=words, author=words)
     style = Style(screen=True)
+    span = Span(0, len(words))
+    quote = Quote(hostile, span, aids=(Aid(span, words),), also=(hostile,))
     shown = "".join(
         [
-            result_text(Answer("?", (Quote(hostile, Span(0, len(words))),)), style),
-            result_text(NotFound("?", (hostile,)), style),
+            result_text(Answer("?", (quote,), words, words), style),
+            result_text(NotFound("?", (hostile,), words), style),
             articles_text([hostile], style),
             article_text(hostile, style),
         ]
@@ -127,12 +168,16 @@ def test_a_control_character_is_replaced_by_its_picture() -> None:
 
 def test_one_answer_as_json_field_for_field() -> None:
     record = result_record(ANSWER, 7, "en", 12.34567)
-    assert list(record) == ["id", "question", "language", "answered", "quotes", "prose", "milliseconds"]
+    assert list(record) == (
+        "id question understood language answered disagree quotes prose milliseconds".split()
+    )
     assert json.loads(json_line(record)) == {
         "id": 7,
         "question": "how long is the bridge?",
+        "understood": None,
         "language": "en",
         "answered": True,
+        "disagree": False,
         "quotes": [
             {
                 "text": "新橋全長1200公尺，明年通車。",
@@ -147,6 +192,8 @@ def test_one_answer_as_json_field_for_field() -> None:
                     "published": "2025-12-01",
                     "source": "河港日報",
                 },
+                "aids": [],
+                "also": [],
             },
             {
                 "text": "Entry is\nfree.",
@@ -161,11 +208,27 @@ def test_one_answer_as_json_field_for_field() -> None:
                     "published": None,
                     "source": None,
                 },
+                "aids": [],
+                "also": [],
             },
         ],
         "prose": None,
         "milliseconds": 12.346,
     }
+
+
+def test_aids_other_outlets_and_what_was_understood_as_json() -> None:
+    record = json.loads(json_line(result_record(FOLLOWING, None, "en", 1.0)))
+    assert record["question"] == "and in 2024?"
+    assert record["understood"] == "how long was the bridge in 2024?"
+    assert record["disagree"] is True
+    assert record["quotes"][0]["aids"] == [
+        {"start": 9, "end": 15, "words": "1200公尺", "text": "1,200 metres"},
+        {"start": 16, "end": 18, "words": "明年", "text": "next year"},
+    ]
+    assert record["quotes"][0]["also"] == [
+        {"id": "z9", "title": "The harbour\nmuseum", "url": None, "published": None, "source": None}
+    ]
 
 
 def test_offsets_are_into_the_text_that_show_prints() -> None:
@@ -179,8 +242,10 @@ def test_no_answer_as_json_has_no_quotes() -> None:
     assert record == {
         "id": None,
         "question": "?",
+        "understood": None,
         "language": "und",
         "answered": False,
+        "disagree": False,
         "quotes": [],
         "prose": None,
         "milliseconds": 1.0,

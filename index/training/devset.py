@@ -1,0 +1,115 @@
+"""The dev sets as folders of articles and files of questions, for `articlebot index` and `articlebot eval`.
+
+    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable]
+    articlebot --library OUT/zh/library index OUT/zh/articles
+    articlebot --library OUT/zh/library eval OUT/zh/en-asks-zh.jsonl --hide --report en-asks-zh.html
+
+Passages in one language are one library, as in the model card's table: all of DRCD, CMRC 2018
+and the cross-language set's Chinese side in `zh`, its English side in `en`. Each passage is an
+article in a file of its own, with an address by which its questions name it. A question whose
+answer is there, but not word for word in its passage, cannot be scored and is left out.
+`--answerable` also leaves out those of the cross-language set that no passage answers: they
+are made to look as if theirs did, and are nearly half of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from index.training.cases import Case, read
+
+_CROSS = "qa_cross.jsonl.gz"
+_TITLE = 100  # characters; a longer first line would be read as text
+_CLAUSE_ENDS = "，。；！？,.;!?\n"
+
+
+def sets(folder: Path) -> dict[str, dict[str, list[Case]]]:
+    """The questions of each library ("zh", "en"), by the name of their set."""
+    cross = {
+        (asks, holds): read(folder / _CROSS, question=asks, context=holds)
+        for asks in ("en", "zh")
+        for holds in ("en", "zh")
+    }
+    return {
+        "zh": {
+            "en-asks-zh": cross["en", "zh"],
+            "zh-asks-zh": cross["zh", "zh"],
+            "drcd": read(folder / "drcd_dev.jsonl.gz"),
+            "cmrc": read(folder / "cmrc2018_dev.jsonl.gz"),
+        },
+        "en": {"zh-asks-en": cross["zh", "en"], "en-asks-en": cross["en", "en"]},
+    }
+
+
+def write(
+    groups: Mapping[str, Sequence[Case]], folder: Path, *, most: int | None = None, answerable: bool = False
+) -> None:
+    """Write all passages of some sets into `articles`, and at most `most` questions of each set.
+
+    With `answerable`, only those that have an answer.
+    """
+    articles = folder / "articles"
+    articles.mkdir(parents=True, exist_ok=True)
+    for case in (case for cases in groups.values() for case in cases):
+        (articles / f"{case.article}.txt").write_text(article(case), encoding="utf-8")
+    for name, cases in groups.items():
+        asked = [case for case in scorable(cases) if case.answer or not answerable]
+        lines = [json.dumps(question(case), ensure_ascii=False) for case in spread(asked, most)]
+        (folder / f"{name}.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+        print(f"{folder / name}.jsonl: {len(lines)} questions")
+
+
+def article(case: Case) -> str:
+    """A passage as the text of a file: title, address, and the passage."""
+    return f"Title: {_title(case)}\nURL: {address(case)}\n\n{case.context}\n"
+
+
+def address(case: Case) -> str:
+    """An address that no other passage has, and that leads nowhere."""
+    return f"https://dev.example/{case.article}"
+
+
+def _title(case: Case) -> str:
+    """The passage's title, or its first clause where it has none."""
+    if case.title.strip():
+        return case.title.strip()[:_TITLE]
+    end = min((at for mark in _CLAUSE_ENDS if (at := case.context.find(mark)) > 0), default=_TITLE)
+    return case.context[: min(end, _TITLE)].strip()
+
+
+def question(case: Case) -> dict[str, object]:
+    """A case as `articlebot eval` reads it."""
+    answers = [case.answer] if case.answer else []
+    return {"question": case.question, "answers": answers, "article": address(case)}
+
+
+def scorable(cases: Iterable[Case]) -> list[Case]:
+    """The cases whose answer stands in their passage, and those that have none."""
+    return [case for case in cases if case.answer in case.context]
+
+
+def spread(cases: Sequence[Case], most: int | None) -> list[Case]:
+    """At most so many cases, evenly spaced."""
+    count = len(cases) if most is None else min(most, len(cases))
+    return [cases[at * len(cases) // count] for at in range(count)]
+
+
+def main() -> None:
+    """Write both libraries' articles and questions."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("data", type=Path, help="folder of the development questions")
+    parser.add_argument("out", type=Path, help="folder to write to")
+    parser.add_argument("--most", type=int, help="questions of each set, evenly spaced; all if not given")
+    parser.add_argument("--answerable", action="store_true", help="only questions that have an answer")
+    arguments = parser.parse_args()
+    for name, groups in sets(arguments.data).items():
+        write(groups, arguments.out / name, most=arguments.most, answerable=arguments.answerable)
+
+
+if __name__ == "__main__":
+    main()

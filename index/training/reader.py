@@ -1,0 +1,353 @@
+"""Train the reader: which sentence of a passage answers a question, which words of it, or none.
+
+    python -m index.training.reader START --data DATA/train --work WORK
+
+START is a sentence-transformers folder (the encoder with its full weights); WORK takes the
+mined passages, the checkpoints and the log, and the trained model as WORK/model. A run that
+was stopped goes on from its last checkpoint when started again.
+
+A cross-encoder reads a question and a passage together. Every token gets three scores: how
+much it belongs to a sentence that answers, and whether the answer begins or ends there. A
+sentence's score is the mean of its tokens'. A passage's sentences compete with "none of
+them", whose score is 0, so a score is a log-odds and passages can be compared; a passage
+that does not answer teaches that. Such passages are mined: the ones nearest to the question
+by the encoder, of the right one's language, that do not hold the answer. Word vectors stay
+as they are, and are shared with the encoder.
+
+Every eighth passage, by its hash, is kept out for fitting the ranking over the reader.
+Data: see `index/training/cases.py`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer  # noqa: TC002 - types alone; training has it anyway
+from transformers import BertConfig, BertModel, BertPreTrainedModel, Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint
+
+from index.encoder import BUNDLED_FOLDER, load_encoder
+from index.passages import Window, outlines, window
+from index.reader import Sheet, lay_out, reading_tokenizer
+from index.training.cases import Case, article_of, identifier, read
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides the outcome."""
+
+    seed: int = 7
+    epochs: float = 1.0
+    batch: int = 24
+    learning_rate: float = 1e-4
+    warmup: float = 0.05
+    negatives: int = 1  # passages without the answer to each one with it
+    nearest: int = 10  # of which the negatives are drawn
+    span_weight: float = 0.5
+    dropout: float = 0.1
+    kept_out: int = 8  # every so many passages
+
+
+SETTINGS = Settings()
+
+
+# --- examples ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A question, a window, and the answer's words in it ("" where it does not answer)."""
+
+    question: str
+    window: Window
+    answer: str
+
+
+def is_kept_out(case: Case) -> bool:
+    """Whether a case is not for the reader's eyes: kept for what is fitted over it."""
+    first, second = sorted((case.context, case.other or case.context))
+    return int(identifier(first + second), 16) % SETTINGS.kept_out == 0
+
+
+def training_cases(folder: Path) -> list[Case]:
+    """Same-language questions once, crossing ones as often as their passages are few."""
+    cross = folder / "qa_cross.jsonl.xz"
+    english_chinese = read(cross, question="en", context="zh")
+    chinese_english = read(cross, question="zh", context="en")
+    chinese = read(cross, question="zh", context="zh")
+    cases = [*read(folder / "qa.jsonl.xz"), *english_chinese * 2, *chinese_english, *chinese[::2]]
+    kept = {case.context for case in [*english_chinese, *chinese_english] if is_kept_out(case)}
+    return [case for case in cases if case.context not in kept and not is_kept_out(case)]
+
+
+def examples(cases: Sequence[Case], settings: Settings) -> list[Example]:
+    """Each case with the windows of its passage that answer, and as many mined ones that do not."""
+    draw = random.Random(settings.seed)
+    shelf = _Shelf(cases)
+    near = shelf.nearest(cases, settings.nearest * 2)
+    made = []
+    for case, rows in zip(cases, near, strict=True):
+        own = [each for each in shelf.windows(case) if case.answer and case.answer in each.text]
+        made += [Example(case.question, each, case.answer) for each in own[:1]]
+        others = [
+            shelf.window(row)
+            for row in rows
+            if not (shelf.is_of(row, case) and not case.answer)
+            and (not case.answer or case.answer not in shelf.window(row).text)
+        ][: settings.nearest]
+        if not case.answer:
+            made += [Example(case.question, each, "") for each in shelf.windows(case)[:1]]
+        elif others:
+            made += [
+                Example(case.question, each, "")
+                for each in draw.sample(others, min(settings.negatives, len(others)))
+            ]
+    draw.shuffle(made)
+    return made
+
+
+class _Shelf:
+    """All windows of the passages, with their vectors."""
+
+    def __init__(self, cases: Iterable[Case]) -> None:
+        self._encoder = load_encoder()
+        self._by_context: dict[str, list[int]] = {}
+        self._windows: list[Window] = []
+        chinese = []
+        for context, title in {case.context: case.title for case in cases}.items():
+            article = article_of(context, title)
+            cut = [window(outline) for outline in outlines(article)]
+            self._by_context[context] = list(range(len(self._windows), len(self._windows) + len(cut)))
+            self._windows += cut
+            chinese += [article.language.startswith("zh")] * len(cut)
+        self._chinese = np.array(chinese)
+        self._vectors = np.stack([each.passage for each in self._encoder.encode_windows(self._windows)])
+
+    def window(self, row: int) -> Window:
+        return self._windows[row]
+
+    def windows(self, case: Case) -> list[Window]:
+        return [self._windows[row] for row in self._by_context[case.context]]
+
+    def is_of(self, row: int, case: Case) -> bool:
+        return row in self._by_context[case.context]
+
+    def nearest(self, cases: Sequence[Case], count: int) -> list[list[int]]:
+        """The rows nearest to each question, of the passage's language, nearest first."""
+        questions = {text: at for at, text in enumerate(dict.fromkeys(case.question for case in cases))}
+        vectors = self._encoder.encode(list(questions))
+        found = []
+        for case in cases:
+            scores = self._vectors @ vectors[questions[case.question]]
+            same = self._chinese == self._chinese[self._by_context[case.context][0]]
+            scores[~same] = -2
+            top = np.argpartition(-scores, count)[:count]
+            found.append([int(row) for row in top[np.argsort(-scores[top])]])
+        return found
+
+
+# --- the model -----------------------------------------------------------------------------
+
+
+class ReaderModel(BertPreTrainedModel):  # type: ignore[no-untyped-call] # the library types itself in part
+    """A BERT over question and window, and three scores for every token: (batch, tokens, 3)."""
+
+    def __init__(self, config: BertConfig) -> None:
+        super().__init__(config)
+        self.bert = BertModel(config, add_pooling_layer=False)
+        size = self.config.hidden_size
+        self.head = torch.nn.Sequential(
+            torch.nn.Linear(size, size),
+            torch.nn.GELU(),
+            torch.nn.Dropout(SETTINGS.dropout),
+            torch.nn.Linear(size, 3),
+        )
+        self.post_init()  # type: ignore[no-untyped-call] # as above
+
+    def scores(self, **inputs: torch.Tensor) -> torch.Tensor:
+        """Three scores for every token: (batch, tokens, 3)."""
+        scored: torch.Tensor = self.head(self.bert(**inputs).last_hidden_state)
+        return scored
+
+    def forward(
+        self, sentences: torch.Tensor, right: torch.Tensor, bounds: torch.Tensor, **inputs: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """The loss of a batch.
+
+        `sentences` (b, s, t): which tokens are of which sentence; `right` (b, s + 1): which
+        sentences hold the answer, the last column meaning none; `bounds` (b, 2, t): where the
+        answer begins and ends.
+        """
+        scores = self.scores(**inputs).float()
+        weights = sentences.float()
+        counts = weights.sum(2)
+        own = torch.einsum("bst,bt->bs", weights, scores[..., 0]) / counts.clamp(min=1)
+        own = own.masked_fill(counts == 0, -1e9)
+        own = torch.cat([own, torch.zeros(len(own), 1)], dim=1)
+        loss = _marginal(own, right).mean()
+        present = bounds[:, 0].any(1)
+        if present.any():
+            words = sentences.any(1)
+            for which in (0, 1):
+                among = scores[..., 1 + which].masked_fill(~words, -1e9)[present]
+                loss = loss + SETTINGS.span_weight * _marginal(among, bounds[present, which]).mean()
+        return {"loss": loss}
+
+
+def _marginal(scores: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """Minus the log of the chance that one of the right ones is chosen, (b,)."""
+    return scores.logsumexp(1) - scores.masked_fill(~right, -1e9).logsumexp(1)
+
+
+# --- batches -------------------------------------------------------------------------------
+
+
+class Examples(torch.utils.data.Dataset[dict[str, Any]]):
+    """Examples laid out as tokens; "input_ids" is what the trainer takes their length from."""
+
+    def __init__(self, made: Sequence[Example], own: Tokenizer) -> None:
+        self._made: list[dict[str, Any]] = [
+            {"input_ids": sheet.ids, "sheet": sheet, "example": each}
+            for each in made
+            for sheet in [lay_out(own, each.question, each.window)]
+        ]
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+    def __getitem__(self, at: int) -> dict[str, Any]:
+        return self._made[at]
+
+    @property
+    def tokens(self) -> int:
+        """How many there are in all."""
+        return sum(len(each["input_ids"]) for each in self._made)
+
+
+def collate(batch: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+    """Padded tensors of a batch."""
+    sheets = [each["sheet"] for each in batch]
+    tokens = max(len(sheet.ids) for sheet in sheets)
+    most = max(len(sheet.sentences) for sheet in sheets)
+    ids, types, mask = torch.zeros(3, len(batch), tokens, dtype=torch.long)
+    sentences = torch.zeros(len(batch), most, tokens, dtype=torch.bool)
+    right = torch.zeros(len(batch), most + 1, dtype=torch.bool)
+    bounds = torch.zeros(len(batch), 2, tokens, dtype=torch.bool)
+    for at, (sheet, each) in enumerate(zip(sheets, batch, strict=True)):
+        own, answer = each["example"].window, each["example"].answer
+        count = len(sheet.ids)
+        ids[at, :count] = torch.from_numpy(sheet.ids)
+        types[at, :count] = torch.from_numpy(sheet.types)
+        mask[at, :count] = 1
+        sentences[at, : len(sheet.sentences), :count] = torch.from_numpy(sheet.sentences)
+        holding = _holding(sheet, own, answer)
+        right[at, : len(holding)] = torch.from_numpy(holding)
+        right[at, most] = not holding.any()
+        for first, last in _places(sheet, own, answer, holding):
+            bounds[at, 0, first] = bounds[at, 1, last] = True
+    return {
+        "input_ids": ids,
+        "token_type_ids": types,
+        "attention_mask": mask,
+        "sentences": sentences,
+        "right": right,
+        "bounds": bounds,
+    }
+
+
+def _holding(sheet: Sheet, own: Window, answer: str) -> npt.NDArray[np.bool_]:
+    """Which sentences hold the answer and were not cut off, (s,)."""
+    return np.array(
+        [
+            bool(answer) and answer in span.of(own.text) and bool(tokens.any())
+            for span, tokens in zip(own.sentences, sheet.sentences, strict=True)
+        ],
+        dtype=np.bool_,
+    )
+
+
+def _places(sheet: Sheet, own: Window, answer: str, holding: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """The first and last tokens of the answer, wherever it stands in a sentence that holds it."""
+    places = []
+    for sentence in np.flatnonzero(holding):
+        start = own.text.index(answer, own.sentences[sentence].start)
+        tokens = sheet.tokens_of(start, start + len(answer))
+        if len(tokens):
+            places.append((int(tokens[0]), int(tokens[-1])))
+    return places
+
+
+# --- training ------------------------------------------------------------------------------
+
+
+def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
+    """Train from START; the folder of the trained model."""
+    torch.manual_seed(settings.seed)
+    tokenizer = reading_tokenizer(BUNDLED_FOLDER)
+    made = Examples(examples(training_cases(data), settings), tokenizer)
+    print(f"{settings}\n{len(made)} examples, {made.tokens:,} tokens", flush=True)
+    model = ReaderModel.from_pretrained(
+        start,
+        attn_implementation="eager",
+        dtype=torch.float32,
+        hidden_dropout_prob=settings.dropout,
+        attention_probs_dropout_prob=0.0,
+    )
+    model.bert.embeddings.word_embeddings.requires_grad_(requires_grad=False)
+    checkpoints = work / "checkpoints"
+    checkpoints.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(
+        model=model, args=_arguments(settings, checkpoints), train_dataset=made, data_collator=collate
+    )
+    last: str | None = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call] # as above
+    trainer.train(resume_from_checkpoint=last)
+    model.save_pretrained(work / "model")
+    return work / "model"
+
+
+def _arguments(settings: Settings, checkpoints: Path) -> TrainingArguments:
+    return TrainingArguments(
+        output_dir=str(checkpoints),
+        num_train_epochs=settings.epochs,
+        per_device_train_batch_size=settings.batch,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,
+        weight_decay=0.01,
+        lr_scheduler_type="linear",
+        train_sampling_strategy="group_by_length",
+        seed=settings.seed,
+        bf16=True,
+        logging_steps=25,
+        save_steps=500,
+        save_total_limit=2,
+        report_to=[],
+        remove_unused_columns=False,
+        disable_tqdm=True,
+        use_cpu=not torch.cuda.is_available(),
+    )
+
+
+def main() -> None:
+    """Train, as the arguments say."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("start", type=Path)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    arguments = parser.parse_args()
+    print(train(arguments.start, arguments.data, arguments.work, SETTINGS))
+
+
+if __name__ == "__main__":
+    main()

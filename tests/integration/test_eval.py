@@ -1,0 +1,254 @@
+"""`articlebot eval` over a real library of the bundled samples."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import pytest
+
+from bot.cli import main
+from index import Library
+from index.training import devset
+from index.training.cases import Case
+
+ROOT = Path(__file__).parents[2]
+SPENDING = {
+    "question": "how much does Xiaomi plan to spend on R&D",
+    "answers": ["超過2000亿元"],
+}
+UNANSWERED = {"question": "Who painted the Mona Lisa?", "answers": []}
+
+
+@pytest.fixture(autouse=True)
+def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No settings but the defaults."""
+    monkeypatch.chdir(tmp_path)
+
+
+def articlebot(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
+    """Run the command in this process; its exit code, stdout and stderr."""
+    out, err = io.StringIO(), io.StringIO()
+    given = io.TextIOWrapper(io.BytesIO(stdin))
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        mock.patch("sys.stdin", given),
+        pytest.raises(SystemExit) as end,
+    ):
+        main([str(argument) for argument in arguments])
+    assert isinstance(end.value.code, int)
+    return end.value.code, out.getvalue(), err.getvalue()
+
+
+def questions(folder: Path, *rows: object) -> Path:
+    file = folder / "questions.jsonl"
+    file.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    return file
+
+
+def figures(out: str) -> dict[str, Any]:
+    measures: dict[str, Any] = json.loads(out)["groups"][0]["measures"]
+    return measures
+
+
+def title_of(library: Path, words: str) -> str:
+    with Library.open(library) as opened:
+        return next(each.title for each in opened.articles() if words in each.text)
+
+
+@pytest.fixture
+def spending(sample_library: Path) -> dict[str, object]:
+    """The mission's question, with the article that answers it."""
+    return {**SPENDING, "article": title_of(sample_library, "2000億元")}
+
+
+def test_a_newcomers_questions_are_measured(
+    sample_library: Path, tmp_path: Path, spending: dict[str, object]
+) -> None:
+    file = questions(tmp_path, spending, UNANSWERED)
+    code, out, _ = articlebot("eval", file, "--library", sample_library)
+    assert code == 0
+    assert "2 questions, 11 articles" in out
+    assert "first quote holds the answer" in out
+    assert "100.0%" in out
+
+
+def test_json_holds_the_same_figures(
+    sample_library: Path, tmp_path: Path, spending: dict[str, object]
+) -> None:
+    file = questions(tmp_path, spending, UNANSWERED)
+    code, out, _ = articlebot("eval", file, "--json", "--library", sample_library)
+    assert code == 0
+    measured = figures(out)
+    assert measured["first_quote"]["value"] == 1
+    assert measured["passage_recall_5"]["questions"] == 1
+    assert measured["unanswerable_refused"]["questions"] == 1
+    assert measured["hidden_refused"]["value"] is None
+    assert [group["languages"] for group in json.loads(out)["groups"]] == ["all", "en→?", "en→zh"]
+
+
+def test_with_hide_the_article_that_answers_is_left_out(
+    sample_library: Path, tmp_path: Path, spending: dict[str, object]
+) -> None:
+    file, page = questions(tmp_path, spending), tmp_path / "report.html"
+    _, out, _ = articlebot("eval", file, "--hide", "--json", "--report", page, "--library", sample_library)
+    measured = figures(out)
+    assert measured["first_quote"] == {**measured["first_quote"], "value": 1, "questions": 1}
+    assert measured["hidden_refused"]["questions"] == 1
+    for card in page.read_text(encoding="utf-8").split("<article>")[1:]:
+        assert "2000億元" not in card.split("<dt>Wanted</dt>")[0]
+
+
+def test_the_report_is_a_page(sample_library: Path, tmp_path: Path) -> None:
+    rows = [
+        {**UNANSWERED, "answers": ["Leonardo"]},
+        {"question": "小米有多少研發人員？", "answers": ["2.4萬"]},
+    ]
+    page = tmp_path / "report.html"
+    code, _, err = articlebot(
+        "eval", questions(tmp_path, *rows), "--report", page, "--library", sample_library
+    )
+    assert code == 0
+    assert str(page) in err
+    text = page.read_text(encoding="utf-8")
+    assert text.startswith("<!DOCTYPE html>")
+    assert "Who painted the Mona Lisa?" in text
+    assert "searching failed" in text
+
+
+def test_questions_can_come_from_stdin_with_blank_lines_and_a_byte_order_mark(sample_library: Path) -> None:
+    line = b'\xef\xbb\xbf{"question": "Who?", "answerable": false}\n\n'
+    code, out, _ = articlebot("eval", "-", "--json", "--library", sample_library, stdin=line)
+    assert code == 0
+    assert json.loads(out)["groups"][0]["questions"] == 1
+
+
+BAD = {
+    "not JSON": ("{", "line 2: the line is not JSON"),
+    "no object": ("[1]", "line 2: the line is not a JSON object"),
+    "no question": ('{"answers": []}', 'line 2: no text under "question" but null'),
+    "no words": ('{"question": "?!", "answers": []}', "line 2: the question '?!' holds no words"),
+    "no answers": ('{"question": "Who?"}', 'line 2: "answers" is null; give a list'),
+    "answer, not answers": (
+        '{"question": "Who?", "answers": "me"}',
+        'line 2: "answers" is "me"; give a list',
+    ),
+    "answerable by nothing": (
+        '{"question": "Who?", "answers": [], "answerable": true}',
+        'line 2: "answers" is empty, and "answerable" true',
+    ),
+    "empty answer": ('{"question": "Who?", "answers": [" "]}', "line 2: an answer of 'Who?' is empty"),
+    "article no text": ('{"question": "Who?", "answers": [], "article": 7}', 'line 2: "article" is 7'),
+    "unknown article": (
+        '{"question": "Who?", "answers": [], "article": "Nowhere"}',
+        "line 2: no article is called 'Nowhere'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "told"), BAD.values(), ids=BAD)
+def test_a_bad_line_is_told_with_its_number_and_nothing_is_asked(
+    sample_library: Path, tmp_path: Path, line: str, told: str
+) -> None:
+    file = tmp_path / "questions.jsonl"
+    file.write_text(f'{{"question": "Who?", "answers": []}}\n{line}\n', encoding="utf-8")
+    with mock.patch.object(Library, "best", side_effect=AssertionError("asked")):
+        code, out, err = articlebot("eval", file, "--library", sample_library)
+    assert (code, out) == (1, "")
+    assert told in err
+    assert str(file) in err
+
+
+def test_all_bad_lines_are_told_at_once_but_not_a_hundred(sample_library: Path, tmp_path: Path) -> None:
+    file = questions(tmp_path, *[{"question": "Who?"}] * 100)
+    _, _, err = articlebot("eval", file, "--library", sample_library)
+    assert "line 10:" in err
+    assert "line 11:" not in err
+    assert "and 90 more" in err
+
+
+def test_an_empty_file_and_a_missing_one_are_told(sample_library: Path, tmp_path: Path) -> None:
+    code, _, err = articlebot("eval", questions(tmp_path), "--library", sample_library)
+    assert (code, "holds no questions; write one object" in err) == (1, True)
+    code, _, err = articlebot("eval", tmp_path / "none.jsonl", "--library", sample_library)
+    assert (code, "none.jsonl: No such file" in err) == (1, True)
+
+
+def test_a_folder_for_the_report_that_is_not_there_is_told_before_anything_is_asked(
+    sample_library: Path, tmp_path: Path
+) -> None:
+    file = questions(tmp_path, UNANSWERED)
+    with mock.patch.object(Library, "best", side_effect=AssertionError("asked")):
+        code, _, err = articlebot(
+            "eval", file, "--report", tmp_path / "none" / "report.html", "--library", sample_library
+        )
+    assert code == 1
+    assert "no such folder for the report" in err
+
+
+def test_an_answer_that_its_article_does_not_hold_is_warned_of(
+    sample_library: Path, tmp_path: Path, spending: dict[str, object]
+) -> None:
+    file = questions(tmp_path, spending, {**spending, "answers": ["200 billion yuan"]})
+    code, _, err = articlebot("eval", file, "--library", sample_library)
+    assert code == 0
+    assert "1 of 2 questions name an article that holds none of their answers" in err
+    assert "(line 2)" in err
+
+
+def test_only_a_report_pays_for_drawing(sample_library: Path, tmp_path: Path) -> None:
+    program = (
+        "import sys\nfrom bot.cli import main\n"
+        "try: main(sys.argv[1:])\n"
+        "finally: print(sorted({'matplotlib', 'jinja2', 'torch'} & set(sys.modules)), file=sys.stderr)"
+    )
+    file = questions(tmp_path, UNANSWERED)
+    done = subprocess.run(
+        [sys.executable, "-c", program, "eval", str(file), "--library", str(sample_library)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_a_dev_set_is_written_as_articles_and_questions_that_the_command_reads(tmp_path: Path) -> None:
+    cases = [
+        Case(
+            "What did the bridge cost?",
+            "The bridge opened in May. It cost 120 million.",
+            "120 million",
+            "Bridge",
+        ),
+        Case("Who paid?", "The bridge opened in May. It cost 120 million.", "", "Bridge"),
+        Case("誰寫了這本書？", "這本書的作者是林安。全書三百頁。", "林安", ""),
+        Case("何時出版？", "這本書的作者是林安。全書三百頁。", "2020年", ""),
+    ]
+    devset.write({"made": cases}, tmp_path)
+    with Library.open(tmp_path / "library", create=True) as library:
+        built = library.build([tmp_path / "articles"])
+        assert sorted(each.title for each in library.articles()) == ["Bridge", "這本書的作者是林安"]
+        assert {each.text for each in library.articles()} == {case.context for case in cases}
+    assert (len(built.added), built.failed) == (2, ())
+    code, out, err = articlebot("eval", tmp_path / "made.jsonl", "--json", "--library", tmp_path / "library")
+    assert code == 0, err
+    measured = figures(out)
+    assert measured["passage_recall_5"]["questions"] == 2
+    assert measured["unanswerable_refused"]["questions"] == 1
+    devset.write({"made": cases}, tmp_path, most=1, answerable=True)
+    lines = (tmp_path / "made.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["question"] for line in lines] == ["What did the bridge cost?"]
+
+
+def test_a_sample_of_a_dev_set_is_spread_over_all_of_it() -> None:
+    cases = [Case(str(number), "", "", "") for number in range(10)]
+    assert [case.question for case in devset.spread(cases, 4)] == ["0", "2", "5", "7"]
+    assert devset.spread(cases, 40) == cases

@@ -1,0 +1,45 @@
+"""A linear score is a log-odds, and its file is only read for the features it was fitted for."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from index.linear import Linear
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FEATURES = ("near", "far")
+LINE = Linear(np.array([[1.0, -2.0], [0.5, 0.0]]), np.array([0.25, -1.0]), (0.3, 0.4))
+
+
+def test_what_crosses_languages_has_weights_of_its_own() -> None:
+    row = np.array([2.0, 1.0], dtype=np.float32)
+    assert LINE.score(row, crossing=False) == pytest.approx(0.25)
+    assert LINE.score(row, crossing=True) == pytest.approx(0.0)
+    assert LINE.probability(row, crossing=False) == pytest.approx(1 / (1 + math.exp(-0.25)))
+    assert LINE.probability(row, crossing=True) == pytest.approx(0.5)
+
+
+def test_the_threshold_is_the_one_wanted_or_the_calibrated_one() -> None:
+    assert LINE.threshold(crossing=False) == 0.3
+    assert LINE.threshold(crossing=True) == 0.4
+    assert LINE.threshold(crossing=True, wanted=0.0) == 0.0
+
+
+def test_a_line_is_read_as_it_was_written(tmp_path: Path) -> None:
+    LINE.save(tmp_path / "line.json", FEATURES)
+    again = Linear.load(tmp_path / "line.json", FEATURES)
+    assert np.array_equal(again.weights, LINE.weights)
+    assert np.array_equal(again.biases, LINE.biases)
+    assert again.confidence == LINE.confidence
+
+
+def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
+    LINE.save(tmp_path / "line.json", FEATURES)
+    with pytest.raises(ValueError, match="other features"):
+        Linear.load(tmp_path / "line.json", FEATURES[::-1])

@@ -1,0 +1,80 @@
+"""Passages are read with the question before a sentence of theirs is believed to answer it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from index import Library
+from index.encoder import load_encoder
+from index.reader import OnnxReader, Reading
+from index.search import prepare, search
+from index.verdict import FEATURES, MODEL, READ, consider, judge, verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from index.passages import Window
+    from index.snapshot import Snapshot
+
+QUESTION = "How much did the bridge cost?"
+
+
+@pytest.fixture(scope="module")
+def snapshot(sample_library: Path) -> Iterator[Snapshot]:
+    with Library.open(sample_library) as library, library._reading() as opened:
+        yield opened
+
+
+class CountingReader(OnnxReader):
+    """The bundled reader, which remembers what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(threads=1)
+        self.windows: list[Window] = []
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """Read, and remember the windows."""
+        self.windows += windows
+        return super().read(question, windows)
+
+
+def test_only_the_likeliest_passages_are_read_and_only_their_sentences_judged(snapshot: Snapshot) -> None:
+    query, reader = prepare(QUESTION, snapshot, load_encoder()), CountingReader()
+    found = search(query, snapshot, 20)
+    considered = consider(query, snapshot, found, reader)
+    assert len(found) > READ == len(reader.windows)
+    assert len({each.candidate.row for each in considered}) == READ
+
+
+def test_what_the_reader_points_at_stands_in_its_sentence_of_the_article(snapshot: Snapshot) -> None:
+    query = prepare("小米未來五年要投入多少研發經費？", snapshot, load_encoder())
+    for each in consider(query, snapshot, search(query, snapshot, 20), OnnxReader()):
+        assert each.highlight is None or each.candidate.span.contains(each.highlight)
+
+
+def test_probabilities_lie_between_nought_and_one_and_every_feature_is_finite(snapshot: Snapshot) -> None:
+    query = prepare(QUESTION, snapshot, load_encoder())
+    found = search(query, snapshot, 20)
+    assert all(np.isfinite(each.features).all() for each in consider(query, snapshot, found, OnnxReader()))
+    assert all(0 < each.probability < 1 for each in judge(query, snapshot, found, OnnxReader()))
+
+
+def test_nothing_found_is_nothing_read(snapshot: Snapshot) -> None:
+    query, reader = prepare(QUESTION, snapshot, load_encoder()), CountingReader()
+    assert consider(query, snapshot, (), reader) == []
+    assert reader.windows == []
+
+
+def test_the_bundled_weights_are_for_the_features_of_this_code_and_trust_the_reader() -> None:
+    raw = json.loads(MODEL.read_text(encoding="utf-8"))
+    assert tuple(raw["features"]) == FEATURES
+    assert all(0.0 < confidence < 1.0 for confidence in verdict().confidence)
+    weak, strong = np.zeros((2, len(FEATURES)), dtype=np.float32)
+    strong[FEATURES.index("reader")] = strong[FEATURES.index("passage")] = 5.0
+    for crossing in (False, True):
+        assert verdict().score(strong, crossing=crossing) > verdict().score(weak, crossing=crossing)
