@@ -28,6 +28,7 @@ Loaded = TypeVar("Loaded")
 
 MODELS = Path(__file__).parent / "models"
 WORDS = MODELS / "words.npy"
+TOKENIZER = MODELS / "encoder" / "tokenizer.json"
 
 MOST_TOKENS = 320  # beyond them a sentence of a passage would add little
 MOST_CHARACTERS = 16_000  # more than any window's tokens; tokenizing the rest would be for nothing

@@ -6,7 +6,6 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -15,6 +14,7 @@ import numpy.typing as npt
 from index.inference import (
     MODELS,
     MOST_CHARACTERS,
+    TOKENIZER,
     Once,
     Vectors,
     sentence_tokens,
@@ -56,11 +56,6 @@ class Sheet:
     def span(self, first: int, last: int) -> Span:
         """Where tokens `first` to `last` stand in the window's text."""
         return self.copy.original(Span(int(self.offsets[first, 0]), int(self.offsets[last, 1])))
-
-
-def reading_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a model's folder, set to what the reader takes."""
-    return tokenizer(folder / "tokenizer.json")
 
 
 def lay_out(own: Tokenizer, question: str, window: Window) -> Sheet:
@@ -105,7 +100,7 @@ class OnnxReader:
     def __init__(self, *, threads: int = 0) -> None:
         self._threads = threads or os.cpu_count() or 1
         self._session = Once(lambda: session(READER_FILE))
-        self._tokenizer = Once(lambda: reading_tokenizer(MODELS / "encoder"))
+        self._tokenizer = Once(lambda: tokenizer(TOKENIZER))
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """Read a question with each window."""

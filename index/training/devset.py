@@ -19,6 +19,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from index.training.asking import pairs
 from index.training.cases import Case, read
 
 _CROSS = "qa_cross.jsonl.gz"
@@ -28,19 +29,15 @@ _CLAUSE_ENDS = "，。；！？,.;!?\n"
 
 def sets(folder: Path) -> dict[str, dict[str, list[Case]]]:
     """The questions of each library ("zh", "en"), by the name of their set."""
-    cross = {
-        (asks, holds): read(folder / _CROSS, question=asks, context=holds)
-        for asks in ("en", "zh")
-        for holds in ("en", "zh")
-    }
+    cross = pairs(folder / _CROSS)
     return {
         "zh": {
-            "en-asks-zh": cross["en", "zh"],
-            "zh-asks-zh": cross["zh", "zh"],
+            "en-asks-zh": cross["en asks zh"],
+            "zh-asks-zh": cross["zh asks zh"],
             "drcd": read(folder / "drcd_dev.jsonl.gz"),
             "cmrc": read(folder / "cmrc2018_dev.jsonl.gz"),
         },
-        "en": {"zh-asks-en": cross["zh", "en"], "en-asks-en": cross["en", "en"]},
+        "en": {"zh-asks-en": cross["zh asks en"], "en-asks-en": cross["en asks en"]},
     }
 
 

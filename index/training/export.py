@@ -26,9 +26,9 @@ from sentence_transformers import SentenceTransformer
 from transformers import BertModel
 
 from index.encoder import BUNDLED_FOLDER, ONNX_FILE, OnnxEncoder
-from index.inference import MODELS, WORDS, Vectors
+from index.inference import MODELS, TOKENIZER, WORDS, Vectors, tokenizer
 from index.passages import Window
-from index.reader import READER_FILE, OnnxReader, lay_out, reading_tokenizer
+from index.reader import READER_FILE, OnnxReader, lay_out
 from index.records import Span
 from index.text import fold
 from index.training.reader import ReaderModel
@@ -140,15 +140,15 @@ def reader_parity(source: Path) -> Vectors:
     text = "\n".join(_SAMPLES[3:])
     cut = len(_SAMPLES[3])
     window = Window(text, (Span(0, cut), Span(cut + 1, len(text))))
-    model, tokenizer, exported = _reader(source), reading_tokenizer(BUNDLED_FOLDER), OnnxReader()
+    model, own, exported = _reader(source), tokenizer(TOKENIZER), OnnxReader()
     differences = []
     for question in _SAMPLES[:3]:
-        sheet = lay_out(tokenizer, question, window)
+        sheet = lay_out(own, question, window)
         ids, types = torch.from_numpy(sheet.ids)[None], torch.from_numpy(sheet.types)[None]
         with torch.no_grad():
             scores = model.scores(input_ids=ids, token_type_ids=types, attention_mask=torch.ones_like(ids))
-        own = sheet.sentences @ scores[0, :, 0].numpy() / sheet.sentences.sum(axis=1)
-        differences.append(np.abs(own - exported.read(question, [window])[0].scores))
+        scored = sheet.sentences @ scores[0, :, 0].numpy() / sheet.sentences.sum(axis=1)
+        differences.append(np.abs(scored - exported.read(question, [window])[0].scores))
     return np.concatenate(differences)
 
 

@@ -7,6 +7,7 @@ on the best candidate (Platt 1999), so that it is a probability.
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,18 @@ from index.training.asking import Asked, Floats
 _FALSE_REFUSALS = 0.05  # the share of answerable training questions refused, of each kind
 _SEED = 7
 _EPOCHS = 60
+
+
+def command_line(description: str | None, *, most: int) -> argparse.Namespace:
+    """What both commands that fit take: folders, and how many questions of each set."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--train", type=Path, required=True, help="folder of the training questions")
+    parser.add_argument("--dev", type=Path, required=True, help="folder of the development questions")
+    parser.add_argument("--most", type=int, default=most, help="questions of each training set")
+    parser.add_argument("--most-dev", type=int, default=300, help="questions of each dev set")
+    return parser.parse_args()
 
 
 def fitted(groups: Mapping[str, Sequence[Asked]]) -> Linear:

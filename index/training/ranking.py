@@ -12,7 +12,6 @@ fitted. Takes about ten minutes on two cores.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from index.search import prepare, search
 from index.snapshot import Snapshot
 from index.training.asking import Asked, Examine, ask_all, dev_examples, is_chinese, pairs, sample
 from index.training.cases import read
-from index.training.fitting import fitted, report, save
+from index.training.fitting import command_line, fitted, report, save
 from index.verdict import PASSAGES
 
 
@@ -51,14 +50,7 @@ def training_examples(folder: Path, encoder: Encoder, most: int) -> dict[str, li
 
 def main() -> None:
     """Fit, write the model, and print what it does on the dev sets."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--train", type=Path, required=True, help="folder of the training questions")
-    parser.add_argument("--dev", type=Path, required=True, help="folder of the development questions")
-    parser.add_argument("--most", type=int, default=1000, help="questions of each training set")
-    parser.add_argument("--most-dev", type=int, default=300, help="questions of each dev set")
-    arguments = parser.parse_args()
+    arguments = command_line(__doc__, most=1000)
     encoder = load_encoder()
     line = fitted(training_examples(arguments.train, encoder, arguments.most))
     save(line, MODEL, FEATURES)

@@ -3,8 +3,8 @@
     python -m index.training.reader START --data DATA/train --work WORK
 
 START is a sentence-transformers folder (the encoder with its full weights); WORK takes the
-mined passages, the checkpoints and the log, and the trained model as WORK/model. A run that
-was stopped goes on from its last checkpoint when started again.
+checkpoints, and the trained model as WORK/model; the log is printed. A run that was stopped
+goes on from its last checkpoint when started again.
 
 A cross-encoder reads a question and a passage together. Every token gets three scores: how
 much it belongs to a sentence that answers, and whether the answer begins or ends there. A
@@ -15,15 +15,13 @@ by the encoder, of the right one's language, that do not hold the answer. Word v
 as they are, and are shared with the encoder.
 
 Every eighth passage, by its hash, is kept out for fitting the ranking over the reader.
-Data: see `index/training/cases.py`.
+Settings and mining: `index/training/examples.py`. Data: `index/training/cases.py`.
 """
 
 from __future__ import annotations
 
 import argparse
-import random
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,127 +32,10 @@ from tokenizers import Tokenizer  # noqa: TC002 - types alone; training has it a
 from transformers import BertConfig, BertModel, BertPreTrainedModel, Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
-from index.encoder import BUNDLED_FOLDER, load_encoder
-from index.passages import Window, outlines, window
-from index.reader import Sheet, lay_out, reading_tokenizer
-from index.training.cases import Case, article_of, identifier, read
-
-Integers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What decides the outcome."""
-
-    seed: int = 7
-    epochs: float = 1.0
-    batch: int = 24
-    learning_rate: float = 1e-4
-    warmup: float = 0.05
-    negatives: int = 1  # passages without the answer to each one with it
-    nearest: int = 10  # of which the negatives are drawn
-    span_weight: float = 0.5
-    dropout: float = 0.1
-    kept_out: int = 8  # every so many passages
-
-
-SETTINGS = Settings()
-
-
-# --- examples ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question, a window, and the answer's words in it ("" where it does not answer)."""
-
-    question: str
-    window: Window
-    answer: str
-
-
-def is_kept_out(case: Case) -> bool:
-    """Whether a case is not for the reader's eyes: kept for what is fitted over it."""
-    first, second = sorted((case.context, case.other or case.context))
-    return int(identifier(first + second), 16) % SETTINGS.kept_out == 0
-
-
-def training_cases(folder: Path) -> list[Case]:
-    """Same-language questions once, crossing ones as often as their passages are few."""
-    cross = folder / "qa_cross.jsonl.xz"
-    english_chinese = read(cross, question="en", context="zh")
-    chinese_english = read(cross, question="zh", context="en")
-    chinese = read(cross, question="zh", context="zh")
-    cases = [*read(folder / "qa.jsonl.xz"), *english_chinese * 2, *chinese_english, *chinese[::2]]
-    kept = {case.context for case in [*english_chinese, *chinese_english] if is_kept_out(case)}
-    return [case for case in cases if case.context not in kept and not is_kept_out(case)]
-
-
-def examples(cases: Sequence[Case], settings: Settings) -> list[Example]:
-    """Each case with the windows of its passage that answer, and as many mined ones that do not."""
-    draw = random.Random(settings.seed)
-    shelf = _Shelf(cases)
-    near = shelf.nearest(cases, settings.nearest * 2)
-    made = []
-    for case, rows in zip(cases, near, strict=True):
-        own = [each for each in shelf.windows(case) if case.answer and case.answer in each.text]
-        made += [Example(case.question, each, case.answer) for each in own[:1]]
-        others = [
-            shelf.window(row)
-            for row in rows
-            if not (shelf.is_of(row, case) and not case.answer)
-            and (not case.answer or case.answer not in shelf.window(row).text)
-        ][: settings.nearest]
-        if not case.answer:
-            made += [Example(case.question, each, "") for each in shelf.windows(case)[:1]]
-        elif others:
-            made += [
-                Example(case.question, each, "")
-                for each in draw.sample(others, min(settings.negatives, len(others)))
-            ]
-    draw.shuffle(made)
-    return made
-
-
-class _Shelf:
-    """All windows of the passages, with their vectors."""
-
-    def __init__(self, cases: Iterable[Case]) -> None:
-        self._encoder = load_encoder()
-        self._by_context: dict[str, list[int]] = {}
-        self._windows: list[Window] = []
-        chinese = []
-        for context, title in {case.context: case.title for case in cases}.items():
-            article = article_of(context, title)
-            cut = [window(outline) for outline in outlines(article)]
-            self._by_context[context] = list(range(len(self._windows), len(self._windows) + len(cut)))
-            self._windows += cut
-            chinese += [article.language.startswith("zh")] * len(cut)
-        self._chinese = np.array(chinese)
-        self._vectors = np.stack([each.passage for each in self._encoder.encode_windows(self._windows)])
-
-    def window(self, row: int) -> Window:
-        return self._windows[row]
-
-    def windows(self, case: Case) -> list[Window]:
-        return [self._windows[row] for row in self._by_context[case.context]]
-
-    def is_of(self, row: int, case: Case) -> bool:
-        return row in self._by_context[case.context]
-
-    def nearest(self, cases: Sequence[Case], count: int) -> list[list[int]]:
-        """The rows nearest to each question, of the passage's language, nearest first."""
-        questions = {text: at for at, text in enumerate(dict.fromkeys(case.question for case in cases))}
-        vectors = self._encoder.encode(list(questions))
-        found = []
-        for case in cases:
-            scores = self._vectors @ vectors[questions[case.question]]
-            same = self._chinese == self._chinese[self._by_context[case.context][0]]
-            scores[~same] = -2
-            top = np.argpartition(-scores, count)[:count]
-            found.append([int(row) for row in top[np.argsort(-scores[top])]])
-        return found
-
+from index.inference import TOKENIZER, tokenizer
+from index.passages import Window
+from index.reader import Sheet, lay_out
+from index.training.examples import SETTINGS, Example, Settings, examples, training_cases
 
 # --- the model -----------------------------------------------------------------------------
 
@@ -293,8 +174,7 @@ def _places(sheet: Sheet, own: Window, answer: str, holding: npt.NDArray[np.bool
 def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
     """Train from START; the folder of the trained model."""
     torch.manual_seed(settings.seed)
-    tokenizer = reading_tokenizer(BUNDLED_FOLDER)
-    made = Examples(examples(training_cases(data), settings), tokenizer)
+    made = Examples(examples(training_cases(data), settings), tokenizer(TOKENIZER))
     print(f"{settings}\n{len(made)} examples, {made.tokens:,} tokens", flush=True)
     model = ReaderModel.from_pretrained(
         start,

@@ -2,7 +2,7 @@
 
     python -m index.training.verdict --train DATA/train --dev DATA/dev
 
-The questions are those that the reader was not trained on (`index.training.reader.is_kept_out`),
+The questions are those that the reader was not trained on (`index.training.examples.is_kept_out`),
 asked of one library of all training passages by the very code that answers users; every
 second one is asked once more with its passage hidden. The ranking (`index/training/ranking.py`)
 and the reader must be there already. The dev sets are only scored. Takes about fifteen minutes
@@ -11,7 +11,6 @@ on two cores.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,8 +21,8 @@ from index.search import prepare, search
 from index.snapshot import Snapshot
 from index.training.asking import Asked, Examine, ask_all, dev_examples, is_chinese, pairs, sample
 from index.training.cases import read
-from index.training.fitting import fitted, report, save
-from index.training.reader import is_kept_out
+from index.training.examples import is_kept_out
+from index.training.fitting import command_line, fitted, report, save
 from index.verdict import FEATURES, MODEL, PASSAGES, consider
 
 
@@ -53,14 +52,7 @@ def training_examples(folder: Path, encoder: Encoder, reader: Reader, most: int)
 
 def main() -> None:
     """Fit, write the model, and print what it does on the dev sets."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--train", type=Path, required=True, help="folder of the training questions")
-    parser.add_argument("--dev", type=Path, required=True, help="folder of the development questions")
-    parser.add_argument("--most", type=int, default=500, help="questions of each training set")
-    parser.add_argument("--most-dev", type=int, default=300, help="questions of each dev set")
-    arguments = parser.parse_args()
+    arguments = command_line(__doc__, most=500)
     encoder, reader = load_encoder(), OnnxReader()
     line = fitted(training_examples(arguments.train, encoder, reader, arguments.most))
     save(line, MODEL, FEATURES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import re
@@ -11,52 +10,19 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import pytest
 
-from bot.cli import main
 from index import Library, Progress, samples
+from tests.command import articlebot
 
 ROOT = Path(__file__).parents[2]
 MISSION = "how much does Xiaomi plan to spend on R&D"
 IN_THE_ARTICLES = ("小米有多少研發人員？", "How much is TSMC going to invest in Arizona in total?")
 NOT_IN_THEM = "Who painted the Mona Lisa?"
 TOKEN = "1234567890:AAExampleExampleExampleExampleExamp"
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """Parse what was printed."""
-        return json.loads(self.out)
-
-
-def articlebot(*arguments: object, stdin: bytes = b"") -> Outcome:
-    """Run the command in this process, as the installed script does."""
-    written = io.BytesIO(), io.BytesIO()
-    out, err = (io.TextIOWrapper(stream, write_through=True) for stream in written)
-    given = io.TextIOWrapper(io.BytesIO(stdin))
-    with (
-        redirect_stdout(out),
-        redirect_stderr(err),
-        mock.patch("sys.stdin", given),
-        pytest.raises(SystemExit) as end,
-    ):
-        main([str(argument) for argument in arguments])
-    code = end.value.code
-    assert isinstance(code, int)
-    return Outcome(code, *(stream.getvalue().decode() for stream in written))
 
 
 def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:

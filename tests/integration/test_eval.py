@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import pytest
 
-from bot.cli import main
 from index import Library
 from index.training import devset
 from index.training.cases import Case
+from tests.command import articlebot
 
 ROOT = Path(__file__).parents[2]
 SPENDING = {
@@ -30,21 +28,6 @@ UNANSWERED = {"question": "Who painted the Mona Lisa?", "answers": []}
 def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but the defaults."""
     monkeypatch.chdir(tmp_path)
-
-
-def articlebot(*arguments: object, stdin: bytes = b"") -> tuple[int, str, str]:
-    """Run the command in this process; its exit code, stdout and stderr."""
-    out, err = io.StringIO(), io.StringIO()
-    given = io.TextIOWrapper(io.BytesIO(stdin))
-    with (
-        redirect_stdout(out),
-        redirect_stderr(err),
-        mock.patch("sys.stdin", given),
-        pytest.raises(SystemExit) as end,
-    ):
-        main([str(argument) for argument in arguments])
-    assert isinstance(end.value.code, int)
-    return end.value.code, out.getvalue(), err.getvalue()
 
 
 def questions(folder: Path, *rows: object) -> Path:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.inference import MODELS
+from index.inference import MODELS, TOKENIZER, tokenizer
 from index.passages import Window
-from index.reader import READER_FILE, OnnxReader, lay_out, reading, reading_tokenizer
+from index.reader import READER_FILE, OnnxReader, lay_out, reading
 from index.records import Span
 
 TITLE = "Harbour bridge\n"
@@ -82,7 +82,7 @@ def test_a_sentence_beyond_the_window_has_no_words_and_no_chance(reader: OnnxRea
 @settings(max_examples=60)
 def test_any_question_and_any_text_are_read(question: str, sentences: list[str]) -> None:
     window = window_of("t\n", *sentences)
-    sheet = lay_out(reading_tokenizer(MODELS / "encoder"), question, window)
+    sheet = lay_out(tokenizer(TOKENIZER), question, window)
     made = reading(sheet, np.zeros((len(sheet.ids), 3), dtype=np.float32))
     assert len(made.scores) == len(made.words) == len(sentences)
     for words in made.words:
@@ -91,7 +91,7 @@ def test_any_question_and_any_text_are_read(question: str, sentences: list[str])
 
 def test_words_that_fit_as_well_as_others_do_not_lead() -> None:
     window = window_of("t\n", "one two three four")
-    sheet = lay_out(reading_tokenizer(MODELS / "encoder"), "which?", window)
+    sheet = lay_out(tokenizer(TOKENIZER), "which?", window)
     scores = np.zeros((len(sheet.ids), 3), dtype=np.float32)
     assert reading(sheet, scores).lead.tolist() == [0.0]
     three = np.flatnonzero(sheet.sentences[0])[2]
