@@ -29,7 +29,7 @@ from index.errors import LibraryDamaged, LibraryLocked, LibraryOutdated
 
 # Raise it when passages, folding, keywords, the tables or the manifest change: older
 # generations are then rebuilt instead of queried.
-PIPELINE = 1
+PIPELINE = 2
 
 _CURRENT = "CURRENT"
 _LEASE = "lease"

@@ -8,7 +8,7 @@ bm25s (Lu 2024, https://arxiv.org/abs/2407.03618).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from index.records import Span
 from index.text import CJK, fold
+from index.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
     from bm25s import BM25
@@ -81,14 +82,18 @@ def question_terms(text: str) -> list[str]:
 
     A stop word written as a name (WHO, IT; May and Will within a sentence) is kept.
     """
+    return [term for term in terms(asked(text)) if term not in _STOP_CHARACTERS]
+
+
+def asked(text: str) -> str:
+    """A question's folded text, blank where it only says how it is asked."""
     folded = fold(text)
 
     def without_stop_word(match: re.Match[str]) -> str:
         stands = folded.original(Span(match.start(), match.end()))
         return " " if match[0] in _STOP_WORDS and not _is_name(text, stands) else match[0]
 
-    asked = _STOP_PHRASES.sub(" ", _WORD.sub(without_stop_word, folded.text))
-    return [term for term in terms(asked) if term not in _STOP_CHARACTERS]
+    return _STOP_PHRASES.sub(" ", _WORD.sub(without_stop_word, folded.text))
 
 
 def _is_name(text: str, stands: Span) -> bool:
@@ -101,8 +106,9 @@ def _is_name(text: str, stands: Span) -> bool:
 class Keywords:
     """A BM25 index over passages, addressed by row."""
 
-    def __init__(self, index: BM25, rows: int) -> None:
+    def __init__(self, index: BM25, vocabulary: Vocabulary, rows: int) -> None:
         self._index = index
+        self._vocabulary = vocabulary
         self._rows = rows
 
     @classmethod
@@ -116,30 +122,82 @@ class Keywords:
         # bm25s cannot index nothing at all; no question holds the empty term.
         indexed = (rows, vocabulary) if vocabulary else ([[0]], {"": 0})
         index.index(indexed, show_progress=False, create_empty_token=False)
-        return cls(index, len(rows))
+        index.vocab_dict = {}  # which bm25s would write, and read as a whole
+        return cls(index, Vocabulary.of(vocabulary), len(rows))
 
     def save(self, folder: Path) -> None:
         """Write the index into a folder."""
         self._index.save(str(folder), show_progress=False)
+        self._vocabulary.save(folder)
 
     @classmethod
     def load(cls, folder: Path, *, rows: int) -> Keywords:
         """Open what `save` wrote; the postings stay on disk and are mapped."""
         from bm25s import BM25  # noqa: PLC0415 - as above
 
-        index = BM25.load(str(folder), mmap=True, load_vocab=True, show_progress=False)
-        return cls(index, rows)
+        index = BM25.load(str(folder), mmap=True, load_vocab=False, show_progress=False)
+        return cls(index, Vocabulary.load(folder), rows)
+
+    def __contains__(self, term: object, /) -> bool:
+        """Whether any row holds a term."""
+        return isinstance(term, str) and self._vocabulary.number(term) is not None
 
     def scores(self, wanted: Sequence[str]) -> npt.NDArray[np.float32]:
         """The BM25 score of every row for a question's terms, (rows,)."""
-        ids = self._index.get_tokens_ids(list(wanted))
+        numbers = map(self._vocabulary.number, wanted)
+        ids = [number for number in numbers if number is not None]
         if not ids:
             return np.zeros(self._rows, dtype=np.float32)
         return np.asarray(self._index.get_scores_from_ids(ids), dtype=np.float32)
 
+    def translated(
+        self, wanted: Sequence[Mapping[str, float]], among: npt.NDArray[np.bool_]
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float64]]:
+        """The BM25 score of every row for a question in another language, (rows,), and its terms' rarity.
+
+        `wanted` has, for each of the question's terms, the terms a text may write it with and
+        how likely, 0 to 1. A term's frequency in a row is the expected one over these, and so is
+        the number of rows that hold it (probabilistic structured queries, Darwish and Oard
+        2003, https://doi.org/10.1145/860435.860497). `among` says which rows are compared,
+        (rows,): only they count for how rare a term is, (terms,), and the others score 0.
+        """
+        found = [
+            (number * self._rows + rows, np.full(len(rows), likely), likely * frequencies)
+            for number, terms_of_one in enumerate(wanted)
+            for term, likely in terms_of_one.items()
+            for rows, frequencies in [self._frequencies(term)]
+        ]
+        if not found:
+            return np.zeros(self._rows, dtype=np.float32), _rarity(np.zeros(len(wanted)), int(among.sum()))
+        cells, likely, frequencies = (np.concatenate(each) for each in zip(*found, strict=True))
+        shape = (len(wanted), self._rows)
+        expected = np.bincount(cells, frequencies, minlength=shape[0] * shape[1]).reshape(shape)
+        held = np.bincount(cells, likely, minlength=shape[0] * shape[1]).reshape(shape).clip(max=1.0)
+        rarity = _rarity((held * among).sum(axis=1), int(among.sum()))
+        scores = rarity @ (expected / (1 + expected))
+        return np.asarray(scores * among, dtype=np.float32), rarity
+
+    def _frequencies(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+        """The rows that hold a term, and how often: in units of k1, adjusted to their length.
+
+        The index holds rarity * f / (1 + f), which is solved for f.
+        """
+        identifier = self._vocabulary.number(term)
+        if identifier is None:
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        index = self._index.scores
+        own = slice(int(index["indptr"][identifier]), int(index["indptr"][identifier + 1]))
+        saturated = index["data"][own].astype(np.float64) / self.rarity(term)
+        return index["indices"][own].astype(np.int64), saturated / (1 - saturated)
+
     def rarity(self, term: str) -> float:
         """The inverse document frequency of a term, as BM25 weighs it; highest if unknown."""
-        identifier = self._index.vocab_dict.get(term)
+        identifier = self._vocabulary.number(term)
         starts = self._index.scores["indptr"]
         found = 0 if identifier is None else int(starts[identifier + 1] - starts[identifier])
-        return float(np.log(1 + (self._rows - found + 0.5) / (found + 0.5)))
+        return float(_rarity(found, self._rows))
+
+
+def _rarity(holding: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:
+    found = np.asarray(holding, dtype=np.float64)
+    return np.log(1 + (rows - found + 0.5) / (found + 0.5))

@@ -8,9 +8,7 @@ likeliest passages are then read (`index/verdict.py`).
 
 from __future__ import annotations
 
-import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,6 +24,7 @@ from index.search import Found, Query
 from index.snapshot import Snapshot
 from index.tables import cosines
 from index.text import fold
+from index.wording import Shares, coverage
 
 FEATURES = (
     "sentence_cosine",
@@ -34,7 +33,7 @@ FEATURES = (
     "lead",  # of the cosine over the passages' usual best one
     "sentence_coverage",  # of the question's terms, weighted by rarity
     "focus_coverage",  # the same without the terms of the article's title: what is asked of the subject
-    "local_coverage",  # the same with rarity among the candidates: what tells them apart
+    "local_coverage",  # the same with rarity among the candidates of its language: what tells them apart
     "passage_coverage",
     "rarest_missing",
     "names_missing",  # of the question's names in Latin script, in passage and title
@@ -85,15 +84,15 @@ def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> li
     if not read:
         return []
     background = float(np.median([each.cosines.max() for each in read]))
-    local = _local_rarity(query, [words for each in read for words in each.terms])
+    local = {crosses: _local_rarity(read, crosses=crosses) for crosses in (False, True)}
     return [
         Candidate(
             each.article,
             span,
             each.row,
             at,
-            _features(query, each, at, _Around(rank, background, local)),
-            query.language[:2] == each.article.language[:2],
+            _features(query, each, at, _Around(rank, background, local[each.crosses])),
+            not each.crosses,
         )
         for rank, each in enumerate(read)
         for at, span in enumerate(each.spans)
@@ -103,15 +102,22 @@ def candidates(query: Query, snapshot: Snapshot, found: tuple[Found, ...]) -> li
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A passage taken apart: its sentences with their terms and cosines, and what they share."""
+    """A passage taken apart: its sentences with their cosines and terms, and what they share.
+
+    `held` says how much of each of the question's terms a sentence holds, (sentences, terms),
+    and `focus` is the terms' rarity as far as the article's title does not hold them.
+    """
 
     row: int
     article: Article
+    crosses: bool
     spans: tuple[Span, ...]
-    terms: tuple[frozenset[str], ...]
+    lengths: tuple[int, ...]
     cosines: Vectors
+    held: Shares
+    rarity: Shares
+    focus: Shares
     passage_cosine: float
-    focus: dict[str, float]
     passage_coverage: float
     rarest_missing: float
     names_missing: float
@@ -120,23 +126,29 @@ class _Read:
     @classmethod
     def of(cls, query: Query, snapshot: Snapshot, found: Found) -> _Read:
         article = found.hit.passage.article
+        crosses = query.crosses(article.language)
+        wording = query.across if crosses else query.own
         rows = snapshot.tables.sentence_rows(found.row)
         spans = tuple(snapshot.tables.sentence(row) for row in rows)
-        own = tuple(frozenset(terms(span.of(article.text))) for span in spans)
-        title = frozenset(terms(article.title))
-        present = title.union(*own)
+        words = [frozenset(terms(span.of(article.text))) for span in spans]
+        held = np.array([wording.held(each) for each in words])
+        title = wording.held(frozenset(terms(article.title)))
+        present = np.maximum(held.max(axis=0), title)
         given = figures(fold(f"{article.title}\n{found.hit.passage.text}\n{article.published or ''}").text)
         return cls(
             found.row,
             article,
+            crosses,
             spans,
-            own,
+            tuple(map(len, words)),
             cosines(query.vector, snapshot.tables.sentence_vectors, np.fromiter(rows, dtype=np.int64)),
+            held,
+            wording.rarity,
+            wording.rarity * (1 - title),
             float(cosines(query.vector, snapshot.tables.passage_vectors, np.array([found.row]))[0]),
-            {term: rarity for term, rarity in query.terms.items() if term not in title},
-            _coverage(query.terms, present),
-            _rarest_missing(query.terms, present),
-            _missing(query.names, present),
+            coverage(wording.rarity, present),
+            _rarest_missing(wording.rarity, present),
+            float((1 - present[wording.names]).mean()) if wording.names.any() else 0.0,
             _missing(query.wanted.figures, given),
         )
 
@@ -147,14 +159,17 @@ class _Around:
 
     rank: int
     background: float
-    local_rarity: dict[str, float]
+    local_rarity: Shares
 
 
-def _local_rarity(query: Query, sentences: Sequence[frozenset[str]]) -> dict[str, float]:
-    """How well each of the question's terms tells the candidate sentences apart."""
-    total = len(sentences)
-    holding = Counter(term for words in sentences for term in words if term in query.terms)
-    return {term: math.log((total + 1) / (holding[term] + 0.5)) for term in query.terms if holding[term]}
+def _local_rarity(read: Sequence[_Read], *, crosses: bool) -> Shares:
+    """How well each of the question's terms tells a language's candidate sentences apart, (terms,)."""
+    tables = [each.held for each in read if each.crosses is crosses]
+    if not tables:
+        return np.empty(0)
+    held = np.concatenate(tables)
+    holding = held.sum(axis=0)
+    return np.where(holding > 0, np.log((len(held) + 1) / (holding + 0.5)), 0.0)
 
 
 def _is_heading(text: str, span: Span) -> bool:
@@ -168,7 +183,7 @@ def _is_heading(text: str, span: Span) -> bool:
 
 def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
     text = read.spans[at].of(read.article.text)
-    folded, own = fold(text).text, read.terms[at]
+    folded, held = fold(text).text, read.held[at]
     near = [float(read.cosines[each]) for each in (at - 1, at + 1) if 0 <= each < len(read.cosines)]
     return np.array(
         [
@@ -176,9 +191,9 @@ def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
             max(near, default=float(read.cosines[at])),
             read.passage_cosine,
             read.cosines[at] - around.background,
-            _coverage(query.terms, own),
-            _coverage(read.focus, own),
-            _coverage(around.local_rarity, own),
+            coverage(read.rarity, held),
+            coverage(read.focus, held),
+            coverage(around.local_rarity, held),
             read.passage_coverage,
             read.rarest_missing,
             read.names_missing,
@@ -187,25 +202,18 @@ def _features(query: Query, read: _Read, at: int, around: _Around) -> Features:
             counts(query.wanted, folded),
             folded.rstrip("\"')").endswith("?"),
             text[-1] not in _STOPS,
-            min(len(own), 120) / 60,
+            min(read.lengths[at], 120) / 60,
             *fits(query.wanted, folded),
         ],
         dtype=np.float32,
     )
 
 
-def _coverage(weights: Mapping[str, float], present: frozenset[str]) -> float:
-    """The weighted share of terms that are present."""
-    total = sum(weights.values())
-    return sum(weight for term, weight in weights.items() if term in present) / total if total else 0.0
-
-
 def _missing(named: frozenset[str], present: frozenset[str]) -> float:
     return len(named - present) / len(named) if named else 0.0
 
 
-def _rarest_missing(weights: Mapping[str, float], present: frozenset[str]) -> float:
+def _rarest_missing(rarity: Shares, held: Shares) -> float:
     """How much of the rarest term is missing: 1 if the rarest is, 0 if none is."""
-    rarest = max(weights.values(), default=0.0)
-    missing = max((weight for term, weight in weights.items() if term not in present), default=0.0)
-    return missing / rarest if rarest else 0.0
+    rarest = float(rarity.max(initial=0.0))
+    return float((rarity * (1 - held)).max(initial=0.0)) / rarest if rarest else 0.0

@@ -16,13 +16,15 @@ from index.evidence import Wanted, wanted
 from index.fusion import fuse
 from index.inference import Vectors
 from index.keywords import question_terms
+from index.lexicon import bundled_lexicon
 from index.records import Hit, Origin
 from index.snapshot import Snapshot
 from index.tables import Rows, cosines
 from index.text import fold, language_of
+from index.wording import Wording
 
 _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propose
-# How much each measure counts; BM25 is silent across languages.
+# How much each measure counts.
 _PASSAGE, _SENTENCE, _KEYWORDS = 1.0, 1.0, 0.7
 
 _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in Latin script
@@ -30,26 +32,46 @@ _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question made ready: its terms with their rarity, its vector, what it wants, the names in it.
+    """A question made ready for a snapshot.
 
-    `text` is what the models read: abbreviations are spelled out.
+    `text` is what the models read: abbreviations are spelled out. `own` and `across` are its
+    terms for articles in its language and in the other; `foreign` (passages,) says which
+    passages are in the other, and `keyword_scores` (passages,) how well the terms fit each.
+    `vector` is what it means, and `wanted` what kind of answer it asks for.
     """
 
     text: str
     language: str
-    terms: dict[str, float]
+    own: Wording
+    across: Wording
+    foreign: npt.NDArray[np.bool_]
+    keyword_scores: npt.NDArray[np.float32]
     vector: Vectors
     wanted: Wanted
-    names: frozenset[str]
+
+    def crosses(self, language: str) -> bool:
+        """Whether an article's language is another than the question's."""
+        return self.language[:2] != language[:2]
 
 
 def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
-    """Fold, split and encode a question."""
-    terms = {term: snapshot.keywords.rarity(term) for term in question_terms(question)}
-    text = spelled_out(question)
-    vector = encoder.encode([text])[0]
-    names = frozenset(question_terms(" ".join(_NAME.findall(question))))
-    return Query(text, language_of(question), terms, vector, wanted(fold(question).text), names)
+    """Fold, split, translate and encode a question."""
+    text, language = spelled_out(question), language_of(question)
+    keywords, names = snapshot.keywords, question_terms(" ".join(_NAME.findall(question)))
+    terms = list(dict.fromkeys(question_terms(question)))
+    foreign = snapshot.is_chinese(np.arange(len(snapshot.tables))) != language.startswith("zh")
+    translations = bundled_lexicon().translate(text, keywords) if foreign.any() else []
+    translated, rarity = keywords.translated(translations, foreign)
+    return Query(
+        text,
+        language,
+        Wording.of([{term: 1.0} for term in terms], [keywords.rarity(term) for term in terms], names),
+        Wording.of(translations, rarity.tolist(), names),
+        foreign,
+        np.where(foreign, translated, keywords.scores(terms)),
+        encoder.encode([text])[0],
+        wanted(fold(question).text),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +88,30 @@ def search(
     """The `count` best passages for a question, best first, of all articles but those in `without`.
 
     Both ways of searching propose passages; then every proposal is scored by all three
-    measures: the passage's cosine, its best sentence's cosine, and BM25. Scores are compared
-    within a language, because an English question is nearer to every English passage than to
-    the Chinese one that answers it; then each language gives its best in turn.
+    measures: the passage's cosine, its best sentence's cosine, and BM25, in the other language
+    over the lexicon's translations. Scores are compared within a language, because an English
+    question is nearer to every English passage than to the Chinese one that answers it; then
+    each language gives its best in turn.
     """
-    keyword_scores = snapshot.keywords.scores(list(query.terms))
     dense = [
         *snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables))),
         *snapshot.manifest.stragglers,
     ]
-    lexical = _best(keyword_scores, _KEYWORD_DEPTH)
+    lexical = [
+        row
+        for own in (query.foreign, ~query.foreign)
+        for row in _best(query.keyword_scores * own, _KEYWORD_DEPTH)
+    ]
     rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
     chinese = snapshot.is_chinese(rows)
-    scored = [_scored(query, snapshot, rows[own], keyword_scores) for own in (chinese, ~chinese)]
+    scored = [_scored(query, snapshot, rows[own]) for own in (chinese, ~chinese)]
     origins = _Origins(frozenset(dense), frozenset(lexical))
     best = islice(_in_turn(scored), count)
     found = (Found(row, Hit(snapshot.passage(row), score, origins.of(row))) for row, score in best)
     return tuple(sorted(found, key=lambda each: -each.hit.score))
 
 
-def _scored(
-    query: Query, snapshot: Snapshot, rows: Rows, keyword_scores: npt.NDArray[np.float32]
-) -> list[tuple[int, float]]:
+def _scored(query: Query, snapshot: Snapshot, rows: Rows) -> list[tuple[int, float]]:
     """Rows with their fused scores, best first."""
     if not len(rows):
         return []
@@ -95,7 +119,7 @@ def _scored(
         [
             (cosines(query.vector, snapshot.tables.passage_vectors, rows), _PASSAGE),
             (_best_sentences(query.vector, snapshot, rows), _SENTENCE),
-            (keyword_scores[rows], _KEYWORDS),
+            (query.keyword_scores[rows], _KEYWORDS),
         ]
     )
     order = np.argsort(-scores, kind="stable")

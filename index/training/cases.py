@@ -19,6 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, TextIO
 
 from index.archive import Archive
 from index.build import build
@@ -53,13 +54,18 @@ def identifier(context: str) -> str:
     return hashlib.sha256(context.encode()).hexdigest()[:16]
 
 
-_OPENERS: dict[str, Callable[..., Iterable[str]]] = {".gz": gzip.open, ".xz": lzma.open}
+_OPENERS: dict[str, Callable[..., TextIO]] = {".gz": gzip.open, ".xz": lzma.open}
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The rows of a file of JSON lines, plain or packed."""
+    opener = _OPENERS.get(path.suffix, open)
+    with opener(path, "rt", encoding="utf-8") as lines:
+        yield from map(json.loads, lines)
 
 
 def read(path: Path, *, question: str = "", context: str = "") -> list[Case]:
     """The cases of a file; for two-language data, which languages to pair ("en" or "zh")."""
-    opener = _OPENERS.get(path.suffix, open)
-    rows = [json.loads(line) for line in opener(path, "rt", encoding="utf-8")]
     if question:
         other = "en" if context == "zh" else "zh"
         return [
@@ -70,9 +76,9 @@ def read(path: Path, *, question: str = "", context: str = "") -> list[Case]:
                 row["title"],
                 row[f"ctx_{other}"],
             )
-            for row in rows
+            for row in rows(path)
         ]
-    return [Case(row["question"], row["context"], row["answer"], row.get("title", "")) for row in rows]
+    return [Case(row["question"], row["context"], row["answer"], row.get("title", "")) for row in rows(path)]
 
 
 @contextmanager

@@ -3,8 +3,8 @@
     python -m index.training.reader START --data DATA/train --work WORK
 
 START is a sentence-transformers folder (the encoder with its full weights); WORK takes the
-checkpoints, and the trained model as WORK/model; the log is printed. A run that was stopped
-goes on from its last checkpoint when started again.
+checkpoints and what each round made, in WORK/round-1/model and so on; the log is printed. A
+run that was stopped goes on from its last checkpoint when started again.
 
 A cross-encoder reads a question and a passage together. Every token gets three scores: how
 much it belongs to a sentence that answers, and whether the answer begins or ends there. A
@@ -35,7 +35,8 @@ from transformers.trainer_utils import get_last_checkpoint
 from index.inference import TOKENIZER, tokenizer
 from index.passages import Window
 from index.reader import Sheet, lay_out
-from index.training.examples import SETTINGS, Example, Settings, examples, training_cases
+from index.training.examples import ROUNDS, Example, Settings, examples, glossed, training_cases
+from index.training.glossing import Glosses
 
 # --- the model -----------------------------------------------------------------------------
 
@@ -50,7 +51,7 @@ class ReaderModel(BertPreTrainedModel):  # type: ignore[no-untyped-call] # the l
         self.head = torch.nn.Sequential(
             torch.nn.Linear(size, size),
             torch.nn.GELU(),
-            torch.nn.Dropout(SETTINGS.dropout),
+            torch.nn.Dropout(ROUNDS[0].dropout),
             torch.nn.Linear(size, 3),
         )
         self.post_init()  # type: ignore[no-untyped-call] # as above
@@ -81,7 +82,7 @@ class ReaderModel(BertPreTrainedModel):  # type: ignore[no-untyped-call] # the l
             words = sentences.any(1)
             for which in (0, 1):
                 among = scores[..., 1 + which].masked_fill(~words, -1e9)[present]
-                loss = loss + SETTINGS.span_weight * _marginal(among, bounds[present, which]).mean()
+                loss = loss + ROUNDS[0].span_weight * _marginal(among, bounds[present, which]).mean()
         return {"loss": loss}
 
 
@@ -171,10 +172,24 @@ def _places(sheet: Sheet, own: Window, answer: str, holding: npt.NDArray[np.bool
 # --- training ------------------------------------------------------------------------------
 
 
-def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
-    """Train from START; the folder of the trained model."""
+def train(start: Path, data: Path, work: Path) -> Path:
+    """Train from START, each round from what the one before it made; the folder of the trained model."""
+    made = start
+    for number, settings in enumerate(ROUNDS, start=1):
+        own = work / f"round-{number}"
+        if not (own / "model").exists():
+            _round(made, data, own, settings)
+        made = own / "model"
+    return made
+
+
+def _round(start: Path, data: Path, work: Path, settings: Settings) -> None:
     torch.manual_seed(settings.seed)
-    made = Examples(examples(training_cases(data), settings), tokenizer(TOKENIZER))
+    cases = training_cases(data)
+    if settings.glossed:
+        own = Glosses.read(data / "dictionary.jsonl.gz")
+        cases = glossed(cases, own, settings.glossed, settings.seed)
+    made = Examples(examples(cases, settings), tokenizer(TOKENIZER))
     print(f"{settings}\n{len(made)} examples, {made.tokens:,} tokens", flush=True)
     model = ReaderModel.from_pretrained(
         start,
@@ -192,13 +207,12 @@ def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
     last: str | None = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call] # as above
     trainer.train(resume_from_checkpoint=last)
     model.save_pretrained(work / "model")
-    return work / "model"
 
 
 def _arguments(settings: Settings, checkpoints: Path) -> TrainingArguments:
     return TrainingArguments(
         output_dir=str(checkpoints),
-        num_train_epochs=settings.epochs,
+        num_train_epochs=1,
         per_device_train_batch_size=settings.batch,
         learning_rate=settings.learning_rate,
         warmup_steps=settings.warmup,
@@ -226,7 +240,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     arguments = parser.parse_args()
-    print(train(arguments.start, arguments.data, arguments.work, SETTINGS))
+    print(train(arguments.start, arguments.data, arguments.work))
 
 
 if __name__ == "__main__":

@@ -176,7 +176,8 @@ def test_a_pointer_that_names_nothing_is_damage(
 
 
 @pytest.mark.parametrize(
-    "content", [None, "", "{}", '{"pipeline": 1}', "[1, 2]", '{"pipeline": 1, "articles": 3}']
+    "content",
+    [None, "", "{}", f'{{"pipeline": {PIPELINE}}}', "[1, 2]", f'{{"pipeline": {PIPELINE}, "articles": 3}}'],
 )
 def test_a_manifest_that_cannot_be_read_is_damage(
     generations: Generations, live: str, content: str | None

@@ -102,3 +102,59 @@ def test_passages_without_any_term_can_be_indexed(tmp_path: Path) -> None:
     index = Keywords.build(["？？", "——"])
     index.save(tmp_path)
     assert not Keywords.load(tmp_path, rows=2).scores(["小"]).any()
+
+
+ALL = np.ones(4, dtype=np.bool_)
+CAR = {"car": 1.0, "汽车": 0.8, "轿车": 0.4}
+CARS = ("汽车工厂开工", "轿车工厂开工", "car", "自行车工厂")
+
+
+@pytest.mark.parametrize(
+    "question", ["小米研发投入", "harbour opened", "五月 港口 harbour 小米", "nowhere 港"]
+)
+def test_a_term_that_is_written_in_one_way_scores_as_it_does_untranslated(question: str) -> None:
+    index = Keywords.build(PASSAGES)
+    asked = question_terms(question)
+    scores = index.translated([{term: 1.0} for term in asked], ALL)[0]
+    np.testing.assert_allclose(scores, index.scores(asked), rtol=1e-5)
+
+
+def test_the_likelier_way_to_write_a_term_scores_more() -> None:
+    scores = Keywords.build(CARS).translated([CAR], ALL)[0]
+    assert scores[2] > scores[0] > scores[1] > scores[3] == 0
+
+
+def test_a_term_counts_once_however_many_ways_it_is_written() -> None:
+    """Two translations of one term in a passage are worth less than two terms, each in its own way."""
+    index = Keywords.build(["汽车轿车", "汽车工厂", "船", "港"])
+    one_term = index.translated([CAR], ALL)[0][0]
+    two_terms = index.translated([{"汽车": 0.8}, {"轿车": 0.4}], ALL)[0][0]
+    assert one_term < two_terms
+
+
+def test_a_term_is_as_common_as_its_likely_translations_together() -> None:
+    index = Keywords.build(["汽车", "船", "轿车", "港"])
+    alone = index.translated([{"汽车": 0.8}], ALL)[0]
+    beside = index.translated([{"汽车": 0.8, "轿车": 0.8}], ALL)[0]
+    assert 0 < beside[0] < alone[0]
+
+
+def test_only_the_rows_that_are_compared_score_and_say_how_rare_a_term_is() -> None:
+    index = Keywords.build(CARS)
+    among = np.array([True, True, False, True])
+    scores = index.translated([CAR], among)[0]
+    assert scores[2] == 0
+    assert index.translated([CAR], ALL)[0][0] < scores[0]
+
+
+def test_what_no_row_holds_scores_nothing() -> None:
+    index = Keywords.build(CARS)
+    assert not index.translated([{"飞机": 1.0}, {}], ALL)[0].any()
+    assert not index.translated([], ALL)[0].any()
+    assert not index.translated([CAR], ~ALL)[0].any()
+
+
+def test_an_index_knows_which_terms_its_rows_hold() -> None:
+    index = Keywords.build(CARS)
+    assert "汽车" in index
+    assert "飞机" not in index

@@ -64,6 +64,18 @@ def test_what_is_asked_of_the_subject_tells_its_sentences_apart(snapshot: Snapsh
     assert wrong["money"] == -1.0
 
 
+def test_terms_in_the_other_language_count_by_their_translations(snapshot: Snapshot) -> None:
+    offered = features("How long is the bridge, and what did it cost?", snapshot)
+    right, wrong = offered["大橋全長五百米，造價三億元。"], offered["About 300 people work there."]
+    assert right["sentence_coverage"] > 0.3 > wrong["sentence_coverage"]
+    assert right["local_coverage"] > offered["市府說在三月。"]["local_coverage"]
+
+
+def test_a_name_counts_as_there_in_the_other_language(snapshot: Snapshot) -> None:
+    offered = features("What does the Bridge in Paris cost?", snapshot)
+    assert 0.0 < offered["大橋全長五百米，造價三億元。"]["names_missing"] < 1.0
+
+
 def test_a_question_in_the_article_asks_back(snapshot: Snapshot) -> None:
     assert features("大橋幾時通車", snapshot)["大橋幾時通車？"]["asks_back"] == 1.0
 

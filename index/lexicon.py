@@ -1,0 +1,107 @@
+"""How terms of one language are written in the other: English and Chinese, both ways.
+
+Tables of translations with their weights, estimated by `index/training/lexicon.py` from
+parallel texts and a dictionary; and for names that no data translates, their sound.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from index.errors import EncoderError
+from index.keywords import asked, question_terms
+from index.pinyin import Pinyin, Terms
+from index.text import CJK
+from index.wordtable import WordTable
+
+MODEL = Path(__file__).parent / "models" / "lexicon.npz"
+LONGEST = 8  # characters of a Chinese word
+_TABLES = ("english", "chinese", "syllables", "characters")
+_ARRAYS = tuple(field.name for field in fields(WordTable))
+
+_CHINESE = re.compile(f"[{CJK}]+")
+
+
+class Lexicon:
+    """Translates the terms of questions."""
+
+    def __init__(self, tables: Mapping[str, WordTable]) -> None:
+        self._tables = tables
+        self._english, self._chinese = tables["english"], tables["chinese"]
+        self._pinyin = Pinyin(tables["syllables"], tables["characters"])
+
+    @classmethod
+    def load(cls, path: Path = MODEL) -> Lexicon:
+        """Read what `save` wrote. Raises EncoderError if that cannot be done."""
+        try:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+                return cls(
+                    {name: WordTable(*(arrays[f"{name}_{each}"] for each in _ARRAYS)) for name in _TABLES}
+                )
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+            raise EncoderError(f"{path} cannot be read ({error}); install the package again") from error
+
+    def save(self, path: Path) -> None:
+        """Write the tables into one compressed file."""
+        arrays = {
+            f"{name}_{each}": getattr(table, each) for name, table in self._tables.items() for each in _ARRAYS
+        }
+        np.savez_compressed(path, **arrays)
+
+    def translate(self, question: str, indexed: Terms) -> list[dict[str, float]]:
+        """For each of a question's terms, the index terms that texts may write it with, weighed 0 to 1.
+
+        A term stands for itself at weight 1, because names and figures cross unchanged. Of
+        terms in the other language the weights are square roots of probabilities: what is less
+        likely stays worth looking for. A longer Chinese word shares its weight among its pairs
+        of neighbours. `indexed` are the terms that the library's articles hold.
+        """
+        searched = dict.fromkeys(question_terms(question))
+        english = [term for term in searched if not _CHINESE.match(term)]
+        runs = _CHINESE.findall(asked(question))
+        words = dict.fromkeys(word for run in runs for word in self._segmented(run))
+        chinese = [word for word in words if not searched.keys().isdisjoint(_index_terms(word))]
+        return [
+            *(self._weighed(term, self._english, self._chinese) for term in english),
+            *(self._weighed(word, self._chinese, self._english) for word in chinese),
+            *self._pinyin.into_chinese(question, self._english, indexed),
+            *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
+        ]
+
+    def _segmented(self, run: str) -> Iterator[str]:
+        """A run of Chinese as words: the longest the table knows, from left to right."""
+        at = 0
+        while at < len(run):
+            sizes = range(min(LONGEST, len(run) - at), 1, -1)
+            size = next((size for size in sizes if run[at : at + size] in self._chinese), 1)
+            yield run[at : at + size]
+            at += size
+
+    @staticmethod
+    def _weighed(word: str, own: WordTable, other: WordTable) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for written, weight in ((word, 1.0), *own.of(word, other)):
+            spelt = _index_terms(written)
+            for term in spelt:
+                found[term] = min(1.0, found.get(term, 0.0) + weight / len(spelt))
+        return found
+
+
+@cache
+def bundled_lexicon() -> Lexicon:
+    """The lexicon that comes with the package, read when it is first asked for."""
+    return Lexicon.load()
+
+
+def _index_terms(word: str) -> list[str]:
+    """A word in the terms of the keyword index: longer Chinese words as pairs of neighbours."""
+    if len(word) == 1 or not _CHINESE.match(word):
+        return [word]
+    return [word[at : at + 2] for at in range(len(word) - 1)]
