@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -15,20 +15,29 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telegram import Message, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, BaseHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
 
 from bot.access import is_meant_for, names
-from bot.handlers import commands, errors, questions, reindex
+from bot.handlers import commands, errors, language, questions, reindex
+from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
+from bot.state import State
 from bot.transport import ChatOrder, make_bot
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 LOG = logging.getLogger(__name__)
-UPDATES: Final = (Update.MESSAGE,)  # edited messages are not asked for: they are no new questions
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
 POLL_SECONDS: Final = 30
 BOOTSTRAP_RETRIES: Final = 5
 POLLING_TASK: Final = "Updater:start_polling:polling_task"  # python-telegram-bot's name for it
@@ -61,11 +70,17 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await super().stop()
         self.desk.pool.shutdown()
 
+    async def shutdown(self) -> None:
+        """Let go of what `initialize` took, and of the state."""
+        await super().shutdown()
+        self.desk.state.close()
+
 
 def build_application(
     token: str,
     library: Library,
     *,
+    state: State | None = None,
     admins: Collection[int] = (),
     places: Places | Callable[[], Places] = (),
     base_url: str | None = None,
@@ -76,6 +91,7 @@ def build_application(
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
+    `state` is what it remembers, which it closes at its end; None is a memory that ends with it.
     `places` are the files and folders that /reindex reads, or a function that tells them
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
@@ -85,6 +101,7 @@ def build_application(
     find_places = places if callable(places) else lambda: places
     desk = Desk(
         library=library,
+        state=state or State(),
         admins=frozenset(admins),
         pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
         rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
@@ -99,7 +116,7 @@ def build_application(
     )
     assert isinstance(application, ArticlebotApplication)
     application.add_handlers(handlers(desk))
-    application.add_error_handler(errors.on_error)
+    application.add_error_handler(partial(errors.on_error, desk))
     return application
 
 
@@ -121,10 +138,17 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("ask", questions.on_ask),
         command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
+        command("language", language.on_language),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
         message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
+        CallbackQueryHandler(partial(on_press, actions(), desk)),
     ]
+
+
+def actions() -> Mapping[str, Pressed]:
+    """What every button does, by the name of its action."""
+    return {**language.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

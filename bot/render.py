@@ -1,21 +1,15 @@
-"""Records -> Telegram messages. Pure.
-
-Formatting is given as explicit entities with UTF-16 offsets, never as HTML or Markdown: what
-an article holds is then only ever text, nothing in it needs escaping, and a cut cannot fall
-inside a tag.
-"""
+"""Records -> Telegram messages. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from telegram import MessageEntity
-from telegram.constants import MessageLimit
 
 from bot.cutting import shorten, trim, units
+from bot.outgoing import LIMIT, Draft, Outgoing, lines_message
 from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, display_width
 
 if TYPE_CHECKING:
@@ -23,7 +17,6 @@ if TYPE_CHECKING:
 
     from bot.texts import Texts
 
-LIMIT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
 CUT: Final = "[…]"
 LONG_QUOTE: Final = 480  # columns, a Chinese character taking two: about a dozen lines on a phone
 TITLE_LIMIT: Final = 150
@@ -45,41 +38,6 @@ STAGES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One message as it will be sent: at most `LIMIT` UTF-16 units, and how they are formatted."""
-
-    text: str
-    entities: tuple[MessageEntity, ...] = ()
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A message in the making; remembers where in UTF-16 units each piece went."""
-
-    text: str = ""
-    entities: list[MessageEntity] = field(default_factory=list)
-
-    def add(self, piece: str, kind: str | None = None, url: str | None = None) -> None:
-        start = units(self.text)
-        self.text += piece
-        if kind is not None:
-            self.mark(start, kind, url)
-
-    def mark(self, start: int, kind: str, url: str | None = None) -> None:
-        """Format everything from `start` (in UTF-16 units) to the present end."""
-        if (length := units(self.text) - start) > 0:
-            self.entities.append(MessageEntity(kind, start, length, url=url))
-
-    def join(self, other: _Draft) -> None:
-        start = units(self.text)
-        self.text += other.text
-        self.entities += MessageEntity.shift_entities(start, other.entities)
-
-    def finished(self) -> Outgoing:
-        return Outgoing(self.text, tuple(self.entities))
-
-
 def answer_messages(answer: Answer, texts: Texts) -> tuple[Outgoing, ...]:
     """The quotes of an answer, each with its citation: one message, or more if one is too small.
 
@@ -90,9 +48,9 @@ def answer_messages(answer: Answer, texts: Texts) -> tuple[Outgoing, ...]:
         top.append(texts.say("answer.disagree"))
     head = "\n".join(top)
     room = LIMIT - units(head) - units("\n\n") if head else LIMIT
-    blocks = [_Draft(head)] if head else []
+    blocks = [Draft(head)] if head else []
     if answer.prose:
-        blocks.append(_Draft(answer.prose[: shorten(answer.prose, room)]))
+        blocks.append(Draft(answer.prose[: shorten(answer.prose, room)]))
     blocks += [_quote_block(quote, texts, room, dated=answer.disagree) for quote in answer.quotes]
     return tuple(draft.finished() for draft in _packed(blocks))
 
@@ -116,7 +74,7 @@ def articles_message(articles: Sequence[Article], texts: Texts) -> Outgoing:
     if not articles:
         return lines_message([texts.say("library.empty"), texts.say("library.add")])
     newest = articles[:NEWEST]
-    draft = _Draft()
+    draft = Draft()
     key = "articles.all" if len(newest) == len(articles) else "articles.newest"
     draft.add(texts.say(key, count=len(newest), total=len(articles)) + "\n")
     for number, article in enumerate(newest, start=1):
@@ -147,13 +105,7 @@ def report_message(report: BuildReport, texts: Texts) -> Outgoing:
     return lines_message([*lines, *_failures(report.failed, texts, LIMIT - units("\n".join(lines)))])
 
 
-def lines_message(lines: Sequence[str]) -> Outgoing:
-    """Plain lines as one message, shortened to what a message may hold."""
-    text = "\n".join(lines)
-    return Outgoing(text[: shorten(text, LIMIT)])
-
-
-def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> _Draft:
+def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> Draft:
     """A quote as a blockquote with the answer's own words bold; under it what helps and where it stands.
 
     `dated` says that an unknown date is to be named as such.
@@ -161,7 +113,7 @@ def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> _Draf
     below = _citation(quote.article, texts, dated=dated)
     _add_others(below, quote.also, texts)
     shown = _window(quote, room - units(f"\n{_aids_line(quote, quote.span)}\n{below.text}{CUT} {CUT} "))
-    draft = _Draft()
+    draft = Draft()
     _add_quote(draft, quote, shown)
     draft.add("\n")
     if line := _aids_line(quote, shown):
@@ -170,7 +122,7 @@ def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> _Draf
     return draft
 
 
-def _add_quote(draft: _Draft, quote: Quote, shown: Span) -> None:
+def _add_quote(draft: Draft, quote: Quote, shown: Span) -> None:
     if shown.start > quote.span.start:
         draft.add(f"{CUT} ")
     for words, bold in _pieces(quote, shown):
@@ -220,8 +172,8 @@ def _pieces(quote: Quote, shown: Span) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _citation(article: Article, texts: Texts, *, dated: bool) -> _Draft:
-    draft = _Draft()
+def _citation(article: Article, texts: Texts, *, dated: bool) -> Draft:
+    draft = Draft()
     _add_title(draft, article, TITLE_LIMIT)
     where = _outlet_and_date(article, texts, OUTLET_LIMIT)
     if dated and article.published is None:
@@ -231,7 +183,7 @@ def _citation(article: Article, texts: Texts, *, dated: bool) -> _Draft:
     return draft
 
 
-def _add_others(draft: _Draft, also: Sequence[Article], texts: Texts) -> None:
+def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
     """Other outlets with the same story, each linked: "Also in: Harbour Daily (4 March 2025), ..."."""
     for number, article in enumerate(also[:ALSO]):
         draft.add(texts.say("answer.next") if number else f"\n{texts.say('answer.also')}")
@@ -244,7 +196,7 @@ def _add_others(draft: _Draft, also: Sequence[Article], texts: Texts) -> None:
         draft.add(texts.say("answer.more", count=len(also) - ALSO))
 
 
-def _add_title(draft: _Draft, article: Article, limit: int) -> None:
+def _add_title(draft: Draft, article: Article, limit: int) -> None:
     url = _link(article.url)
     draft.add(trim(_name(article), limit), MessageEntity.TEXT_LINK if url else None, url)
 
@@ -259,8 +211,8 @@ def _outlet_and_date(article: Article, texts: Texts, limit: int) -> str:
     return " · ".join(part for part in (outlet, day) if part)
 
 
-def _listed(number: int, article: Article, texts: Texts) -> _Draft:
-    draft = _Draft()
+def _listed(number: int, article: Article, texts: Texts) -> Draft:
+    draft = Draft()
     draft.add(f"\n{number}. ")
     _add_title(draft, article, LISTED_TITLE_LIMIT)
     if where := _outlet_and_date(article, texts, LISTED_OUTLET_LIMIT):
@@ -297,9 +249,9 @@ def _link(url: str | None) -> str | None:
     return url if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
-def _packed(blocks: Sequence[_Draft]) -> list[_Draft]:
+def _packed(blocks: Sequence[Draft]) -> list[Draft]:
     """Blocks put into as few messages as hold them, in order."""
-    messages: list[_Draft] = []
+    messages: list[Draft] = []
     for block in blocks:
         if messages and units(messages[-1].text) + 2 + units(block.text) <= LIMIT:
             messages[-1].add("\n\n")

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.app import BotError, build_application, run
 from bot.commands.library import places_to_index
 from bot.commands.session import open_library
 from bot.logs import configure
+from bot.state import State, StateError
 from config import telegram_token
 
 if TYPE_CHECKING:
     from config import Settings
+
+STATE: Final = "bot.sqlite"  # what the bot remembers, in the library's folder
 
 
 def run_bot(settings: Settings) -> int:
@@ -20,9 +23,15 @@ def run_bot(settings: Settings) -> int:
     token = telegram_token()
     configure(settings.logging.level, secret=token)
     with open_library(settings, create=True) as library:
+        try:
+            state = State(library.path / STATE)
+        except StateError as error:
+            print(f"articlebot: {error}", file=sys.stderr)
+            return 1
         application = build_application(
             token,
             library,
+            state=state,
             admins=settings.telegram.admins,
             places=lambda: places_to_index(settings, library),
             base_url=settings.telegram.base_url,

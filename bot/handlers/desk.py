@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from telegram import Message, Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.state import State, StateError
 from bot.texts import Texts, language_for, texts_in
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from bot.handlers.rebuilding import Rebuilding
     from index import Answer, Article, BuildReport, NotFound, Progress
 
+LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 # The three `Any` are python-telegram-bot's places for user data, chat data and bot data. All that
@@ -45,6 +48,7 @@ class Desk:
     """Everything handlers share. `pool` does what would keep the event loop from other chats."""
 
     library: Library
+    state: State
     admins: Collection[int]
     pool: Executor
     rebuilding: Rebuilding
@@ -63,7 +67,14 @@ def message_in(update: Update) -> Message:
     return message
 
 
-def texts_for(update: object) -> Texts:
-    """The sentences in the language of whoever sent the update."""
+def texts_for(desk: Desk, update: object) -> Texts:
+    """The sentences in the language that whoever sent the update chose, else in their Telegram's."""
     user = update.effective_user if isinstance(update, Update) else None
-    return texts_in(language_for(user.language_code if user else None))
+    if user is None:
+        return texts_in(language_for(None))
+    try:
+        chosen = desk.state.people.language(user.id)
+    except StateError as error:
+        LOG.warning("a person's choice of language could not be read: %s", error)
+        chosen = None
+    return texts_in(chosen or language_for(user.language_code))

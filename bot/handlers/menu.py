@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Telegram chooses a menu by two letters only, so that "zh" has to serve both scripts.
 MENU_LANGUAGES = (None, "zh")
-EVERYBODY = ("new", "articles", "help", "start")
-GROUPS = ("ask", "new", "articles", "help")
-ADMINS = ("new", "articles", "reindex", "help", "start")
+EVERYBODY = ("new", "articles", "language", "help", "start")
+GROUPS = ("ask", "new", "articles", "language", "help")
+ADMINS = ("new", "articles", "reindex", "language", "help", "start")
 
 
 async def offer_commands(bot: Bot, admins: Iterable[int]) -> None:

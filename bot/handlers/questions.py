@@ -12,7 +12,8 @@ from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.memory import Memory
 from bot.handlers.sending import reply, typing
 from bot.logs import log_question
-from bot.render import Outgoing, answer_messages, lines_message, not_found_message
+from bot.outgoing import Outgoing, lines_message
+from bot.render import answer_messages, not_found_message
 from index import (
     Answer,
     LibraryEmpty,
@@ -63,14 +64,14 @@ async def on_new(desk: Desk, update: Update, context: Context) -> None:
     if question:
         await _answer(desk, update, context, question)
     else:
-        await reply(message, lines_message([texts_for(update).say("question.forgotten")]))
+        await reply(message, lines_message([texts_for(desk, update).say("question.forgotten")]))
 
 
-async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
+async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:
     """Tell whoever sent a sticker, a voice message or the like what the bot can use."""
     message = message_in(update)
     if _is_new_album(message, context):
-        await reply(message, lines_message([texts_for(update).say("question.unsupported")]))
+        await reply(message, lines_message([texts_for(desk, update).say("question.unsupported")]))
 
 
 def _after_command(update: Update, context: Context) -> str:
@@ -103,7 +104,7 @@ def _is_new_album(message: Message, context: Context) -> bool:
 
 
 async def _answer(desk: Desk, update: Update, context: Context, question: str) -> None:
-    message, texts = message_in(update), texts_for(update)
+    message, texts = message_in(update), texts_for(desk, update)
     if not question:
         await reply(message, lines_message([texts.say("question.missing")]))
         return

@@ -15,7 +15,8 @@ from bot.access import is_admin
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.rebuilding import Rebuilding, RebuildStopped
 from bot.handlers.sending import edit, reply
-from bot.render import Outgoing, lines_message, progress_line, report_message
+from bot.outgoing import Outgoing, lines_message
+from bot.render import progress_line, report_message
 from index import ArticlebotError, BuildReport, LibraryLocked, NothingToIndex
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class _Telling:
 
 async def on_reindex(desk: Desk, update: Update, context: Context) -> None:
     """Start a rebuild, or say why not: the sender is no admin, or one is going on."""
-    message, texts = message_in(update), texts_for(update)
+    message, texts = message_in(update), texts_for(desk, update)
     if not is_admin(message, desk.admins):
         await reply(message, lines_message([texts.say("reindex.only_admins")]))
     elif not desk.rebuilding.claim():

@@ -62,7 +62,10 @@ async def test_a_question_is_fetched_and_answered_over_http() -> None:
         (answer,) = server.api.sent(1)
         assert answer["text"].startswith("It cost 340 million dollars")
         assert {entity["type"] for entity in answer["entities"]} == {"blockquote", "bold", "text_link"}
-        assert server.api.called("getUpdates")[0].parameters["allowed_updates"] == ["message"]
+        assert server.api.called("getUpdates")[0].parameters["allowed_updates"] == [
+            "message",
+            "callback_query",
+        ]
 
 
 async def test_what_was_asked_before_the_end_is_answered_and_what_came_after_waits_for_the_restart() -> None:
