@@ -25,7 +25,7 @@ from telegram.ext import (
 )
 
 from bot.access import is_meant_for, names
-from bot.handlers import commands, errors, language, questions, reindex
+from bot.handlers import answers, commands, errors, language, questions, reindex
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
@@ -148,7 +148,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS}
+    return {**language.ACTIONS, **answers.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

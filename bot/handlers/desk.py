@@ -36,6 +36,9 @@ class Library(Protocol):
     def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
         """The answer, or that there is none; `turns` are the questions this one may refer to."""
 
+    def article(self, id: str) -> Article:  # noqa: A002  the record's own name for it
+        """The article of that id as it is quoted now; raises ArticleNotFound."""
+
     def articles(self) -> tuple[Article, ...]:
         """All articles, newest first."""
 

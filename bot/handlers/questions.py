@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Final
 
 from bot.access import words_of
+from bot.cards import noted
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.memory import Memory
 from bot.handlers.sending import reply, typing
 from bot.logs import log_question
 from bot.outgoing import Outgoing, lines_message
-from bot.render import answer_messages, not_found_message
+from bot.parts import about_part
+from bot.render import not_found_message
+from bot.state import StateError
+from bot.views import answer_view
 from index import (
     Answer,
     LibraryEmpty,
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
     from telegram import Message, Update
 
     from bot.texts import Texts
+    from index import NotFound
 
 LOG = logging.getLogger(__name__)
 LONG_QUESTION: Final = 400  # characters; a question that is refused and longer is refused for its length
@@ -37,12 +42,29 @@ class Response:
     """What a question comes to: an outcome for the log, and what the person is told.
 
     `understood` is the question in full, to which a later one may refer; None if it was none.
+    `key` is where the state keeps the answer.
     """
 
     outcome: str
-    messages: tuple[Outgoing, ...]
+    message: Outgoing
     quotes: int = 0
     understood: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question of a chat, the ones before it, and the part of a message that it is about, if any."""
+
+    question: str
+    chat: int
+    turns: tuple[str, ...]
+    part: str | None
+
+    @property
+    def in_full(self) -> str:
+        """The question with the part it is about."""
+        return about_part(self.question, self.part) if self.part else self.question
 
 
 async def on_question(desk: Desk, update: Update, context: Context) -> None:
@@ -105,18 +127,19 @@ def _is_new_album(message: Message, context: Context) -> bool:
 
 async def _answer(desk: Desk, update: Update, context: Context, question: str) -> None:
     message, texts = message_in(update), texts_for(desk, update)
-    if not question:
+    part = message.quote.text if message.quote else None
+    if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
         return
-    response, started = Response("failed", ()), perf_counter()
-    asked = started
+    asked = Asked(question, message.chat_id, () if part else _turns(desk, message, context), part)
+    response, started = Response("failed", Outgoing("")), perf_counter()
+    ready = started
     try:
         async with typing(message):
-            response = await desk.work(_respond, desk, question, _turns(message, context), texts)
-            asked = perf_counter()
-        sent = await reply(message, *response.messages)
-        if response.understood:
-            _memory(context).remember_answer(sent.message_id, response.understood)
+            response = await desk.work(_respond, desk, asked, texts)
+            ready = perf_counter()
+        sent = await reply(message, response.message, keys=desk.state.buttons)
+        _remember_sent(desk, response, sent)
     finally:
         if response.understood:  # even if the answer could not be sent
             _memory(context).remember(_who(message), response.understood, monotonic())
@@ -126,32 +149,61 @@ async def _answer(desk: Desk, update: Update, context: Context, question: str) -
             language=language_of(question),
             outcome=response.outcome,
             quotes=response.quotes,
-            milliseconds={"ask": (asked - started) * 1000, "send": (ended - asked) * 1000},
+            milliseconds={"ask": (ready - started) * 1000, "send": (ended - ready) * 1000},
             question=question if desk.log_questions else None,
         )
 
 
-def _turns(message: Message, context: Context) -> tuple[str, ...]:
-    """The questions this one may refer to."""
+def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
+    """The questions this one may refer to; a reply to an answer goes on from it, whosever it was."""
     earlier = message.reply_to_message
-    return _memory(context).turns(
-        _who(message), monotonic(), reply_to=earlier.message_id if earlier else None
-    )
+    if earlier is not None:
+        try:
+            question = desk.state.answers.question_of(message.chat_id, earlier.message_id)
+        except StateError as error:
+            LOG.warning("an earlier answer could not be looked up: %s", error)
+            question = None
+        if question is not None:
+            return (question,)
+    return _memory(context).turns(_who(message), monotonic())
 
 
-def _respond(desk: Desk, question: str, turns: tuple[str, ...], texts: Texts) -> Response:
+def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
     try:
-        result = desk.library.ask(question, turns=turns)
+        result = desk.library.ask(asked.in_full, turns=asked.turns)
     except QuestionError as error:
-        return Response("refused", (lines_message([_why_refused(error, question, texts)]),))
+        return Response("refused", lines_message([_why_refused(error, asked.question, texts)]))
     except (LibraryEmpty, LibraryNotFound):
-        return Response("empty", (lines_message([texts.say("library.empty"), texts.say("library.add")]),))
+        return Response("empty", lines_message([texts.say("library.empty"), texts.say("library.add")]))
     except LibraryOutdated:
-        return Response("outdated", (lines_message([texts.say("library.outdated")]),))
-    understood = result.understood or question
+        return Response("outdated", lines_message([texts.say("library.outdated")]))
+    if asked.part:
+        result = replace(result, understood=result.understood or asked.in_full)
+    understood = result.understood or asked.question
+    key = _kept(desk, asked.chat, understood, result)
     if isinstance(result, Answer):
-        return Response("answered", answer_messages(result, texts), len(result.quotes), understood)
-    return Response("not_found", (not_found_message(result, texts),), understood=understood)
+        return Response("answered", answer_view(result, key, texts), len(result.quotes), understood, key)
+    return Response("not_found", not_found_message(result, texts), understood=understood, key=key)
+
+
+def _kept(desk: Desk, chat: int, understood: str, result: Answer | NotFound) -> str | None:
+    """The key under which the state now has the result; an answer is given without it, too."""
+    note = noted(result) if isinstance(result, Answer) else None
+    try:
+        return desk.state.answers.keep(chat, understood, note)
+    except StateError as error:
+        LOG.warning("an answer could not be remembered: %s", error)
+        return None
+
+
+def _remember_sent(desk: Desk, response: Response, sent: Message) -> None:
+    """Have a reply to the message find the answer."""
+    if response.key is None:
+        return
+    try:
+        desk.state.answers.sent(response.key, sent.message_id)
+    except StateError as error:
+        LOG.warning("where an answer was given could not be remembered: %s", error)
 
 
 def _why_refused(error: QuestionError, question: str, texts: Texts) -> str:

@@ -16,8 +16,6 @@ from bot.handlers.keyboards import keyboard_of, without_addresses
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from telegram import InlineKeyboardMarkup
-
     from bot.outgoing import Outgoing
     from bot.state import Buttons
 
@@ -30,15 +28,35 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 Sent = TypeVar("Sent")
 
 
-async def reply(message: Message, *outgoing: Outgoing, keys: Buttons | None = None) -> Message:
-    """Answer a message with one message or more, the first as a reply to it; returns the last.
+async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = None) -> Message:
+    """Answer a message with one that replies to it; returns it as it was sent.
 
     `keys` is where buttons that do something are kept; who sent the message is their owner.
     """
-    for number, each in enumerate(outgoing):
-        keyboard = keyboard_of(each, message.chat, keys, _asker(message))
-        sent = await _reply(message, each, keyboard, quoting=number == 0)
-    return sent
+    keyboard = keyboard_of(outgoing, message.chat, keys, _asker(message))
+    target = ReplyParameters(message.message_id, allow_sending_without_reply=True)
+    try:
+        return await persistently(
+            lambda: message.reply_text(
+                outgoing.text,
+                entities=outgoing.entities,
+                link_preview_options=NO_PREVIEW,
+                reply_parameters=target,
+                reply_markup=keyboard,
+            )
+        )
+    except BadRequest as error:
+        LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
+    # Without formatting, without addresses and without the topic, which may have been deleted meanwhile.
+    return await persistently(
+        lambda: message.reply_text(
+            outgoing.text,
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=target,
+            message_thread_id=None,
+            reply_markup=without_addresses(keyboard),
+        )
+    )
 
 
 async def edit(
@@ -59,8 +77,18 @@ async def edit(
             )
         )
     except BadRequest as error:
-        if "not modified" not in error.message.lower():
+        if "not modified" in error.message.lower():
+            return
+        if not outgoing.entities and not outgoing.buttons:
             raise
+        LOG.warning("Telegram refused a change of a message (%s); sending it plain", error.message)
+        await persistently(
+            lambda: message.edit_text(
+                outgoing.text,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=without_addresses(keyboard),
+            )
+        )
 
 
 @asynccontextmanager
@@ -93,34 +121,6 @@ async def persistently(call: Callable[[], Awaitable[Sent]]) -> Sent:
             LOG.warning("Telegram could not be reached (%s); trying again in %s s", error.message, pause)
             await asyncio.sleep(pause)
     return await call()
-
-
-async def _reply(
-    message: Message, outgoing: Outgoing, keyboard: InlineKeyboardMarkup | None, *, quoting: bool
-) -> Message:
-    target = ReplyParameters(message.message_id, allow_sending_without_reply=True) if quoting else None
-    try:
-        return await persistently(
-            lambda: message.reply_text(
-                outgoing.text,
-                entities=outgoing.entities,
-                link_preview_options=NO_PREVIEW,
-                reply_parameters=target,
-                reply_markup=keyboard,
-            )
-        )
-    except BadRequest as error:
-        LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
-    # Without formatting, without addresses and without the topic, which may have been deleted meanwhile.
-    return await persistently(
-        lambda: message.reply_text(
-            outgoing.text,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=target,
-            message_thread_id=None,
-            reply_markup=without_addresses(keyboard),
-        )
-    )
 
 
 def _asker(message: Message) -> int | None:

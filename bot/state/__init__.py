@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.buttons import Buttons, StoredButton
 from bot.state.database import Database, StateError
 from bot.state.people import People
@@ -20,6 +21,7 @@ class State:
     def __init__(self, path: Path | None = None) -> None:
         """Open the file, making or upgrading it as needed; None keeps everything in memory only."""
         self._database = Database(path)
+        self.answers = Answers(self._database)
         self.buttons = Buttons(self._database)
         self.people = People(self._database)
 
@@ -28,4 +30,13 @@ class State:
         self._database.close()
 
 
-__all__ = ["Buttons", "People", "State", "StateError", "StoredButton"]
+__all__ = [
+    "Answers",
+    "Buttons",
+    "Opinions",
+    "People",
+    "State",
+    "StateError",
+    "StoredAnswer",
+    "StoredButton",
+]

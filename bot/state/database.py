@@ -22,6 +22,16 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             made REAL NOT NULL)""",
         "CREATE INDEX buttons_by_age ON buttons (made)",
     ),
+    (
+        """CREATE TABLE answers (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, chat INTEGER NOT NULL, message INTEGER,
+            question TEXT NOT NULL, note TEXT NOT NULL, made REAL NOT NULL)""",
+        "CREATE INDEX answers_by_message ON answers (chat, message)",
+        "CREATE INDEX answers_by_age ON answers (made)",
+        """CREATE TABLE opinions (
+            answer TEXT NOT NULL, person INTEGER NOT NULL, good INTEGER NOT NULL, given REAL NOT NULL,
+            PRIMARY KEY (answer, person))""",
+    ),
 )
 
 

@@ -1,0 +1,31 @@
+"""A part of a message that a person quotes in their reply, and what they ask about it. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bot.cutting import trim
+
+LONGEST_PART: Final = 300  # characters; a question has at most a thousand
+# Questions that say nothing but "what is this?", in English and in both Chinese scripts.
+_BARE: Final = re.compile(
+    r"(?:(?:and |so |but )?what(?:'s|’s| is| does| do)? ?(?:this|that|it|these|those)?(?: mean| about)?"
+    r"|meaning|why|how so|huh|really|more|details|explain(?: (?:this|that|it))?"
+    r"|tell me more(?: about (?:this|that|it))?|more about (?:this|that|it)"
+    r"|(?:[請请][問问]?)?(?:[這这那][個个句段裡里]?(?:[話话])?)?(?:[是有])?(?:[什甚][麼么]|啥)(?:[意含][思義义]|[東东]西|事)?"
+    r"|(?:[請请])?(?:解[釋释]|[說说]明|介[紹绍])(?:一下)?(?:[這这那][個个句段]?(?:[話话])?)?"
+    r"|(?:[請请])?(?:多[說说]一?[點点些]|[詳详][細细](?:[說说]明|一[點点])?|更多)"
+    r"|(?:[為为][什甚][麼么]|怎[麼么]回事|[這这那]是怎[麼么]回事)[呢啊嗎吗]?)",
+    re.IGNORECASE,
+)
+_MARKS: Final = " \t\n?？.。!！…,，、:："
+
+
+def about_part(question: str, part: str) -> str:
+    """The question in full: the part alone where nothing is asked but what it means."""
+    words = trim(part, LONGEST_PART)
+    asked = question.strip(_MARKS)
+    if not any(character.isalnum() for character in asked) or _BARE.fullmatch(asked):
+        return words
+    return f"{words.strip(_MARKS)}: {question}"
