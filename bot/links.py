@@ -53,31 +53,31 @@ def source_address(quote: Quote) -> str | None:
 
 
 def text_fragment(words: str) -> str | None:
-    """What stands after `text=` to find these words in a page; None if they cannot be named shortly."""
-    lines = [line for line in words.splitlines() if _EDGES.sub("", line)]
+    """What stands after `text=` to find these words in a page; None if they cannot be named shortly.
+
+    Nothing is named across the end of a line, which may be the end of a block on the page.
+    """
+    lines = [bare for line in words.splitlines() if (bare := _EDGES.sub("", line))]
     if not lines:
         return None
     chinese = language_of(words).startswith("zh")
     first, last = _beginning(lines[0], chinese=chinese), _ending(lines[-1], chinese=chinese)
-    if len(lines) == 1 and len(first) + len(last) >= len(_EDGES.sub("", lines[0])):
-        parts = [lines[0]]
-    else:
-        parts = [first, last]
-    bare = [_SPACE.sub(" ", _EDGES.sub("", part)) for part in parts]
-    if not all(bare) or (chinese and any(len(part) > 2 * MOST_CHINESE // len(bare) for part in bare)):
-        return None
-    return ",".join(map(_encoded, bare))
+    apart = len(lines) > 1 or len(first) + len(last) <= len(lines[0])
+    whole = len(lines) == 1 and (len(lines[0]) <= (MOST_CHINESE if chinese else 2 * ENOUGH) or not apart)
+    for parts in ([lines[0]] if whole else [first, last], [first]):
+        bare = [_SPACE.sub(" ", _EDGES.sub("", part)) for part in parts]
+        if all(bare) and not (chinese and max(map(len, bare)) > MOST_CHINESE):
+            return ",".join(map(_encoded, bare))
+    return None
 
 
 def _beginning(line: str, *, chinese: bool) -> str:
     """The line up to the first bound after enough of it."""
-    line = _EDGES.sub("", line)
     return next((line[:end] for end in _bounds(line, chinese=chinese) if end >= _enough(chinese)), line)
 
 
 def _ending(line: str, *, chinese: bool) -> str:
     """The line from the last bound before enough of it."""
-    line = _EDGES.sub("", line)
     bounds = reversed(_bounds(line, chinese=chinese))
     return next((line[start:] for start in bounds if len(line) - start >= _enough(chinese)), line)
 

@@ -6,8 +6,10 @@ import re
 from typing import Final
 
 from bot.cutting import trim
+from index import display_width, language_of
 
 LONGEST_PART: Final = 300  # characters; a question has at most a thousand
+SHORT_PART: Final = 20  # columns, a Chinese character taking two; a longer part is more than a name
 # Questions that say nothing but "what is this?", in English and in both Chinese scripts.
 _BARE: Final = re.compile(
     r"(?:(?:and |so |but )?what(?:'s|’s| is| does| do)? ?(?:this|that|it|these|those)?(?: mean| about)?"
@@ -23,9 +25,16 @@ _MARKS: Final = " \t\n?？.。!！…,，、:："
 
 
 def about_part(question: str, part: str) -> str:
-    """The question in full: the part alone where nothing is asked but what it means."""
-    words = trim(part, LONGEST_PART)
-    asked = question.strip(_MARKS)
-    if not any(character.isalnum() for character in asked) or _BARE.fullmatch(asked):
-        return words
-    return f"{words.strip(_MARKS)}: {question}"
+    """The question in full, with the part; the part alone where nothing is asked but what it means."""
+    words, asked = trim(part, LONGEST_PART).strip(_MARKS), question.strip(_MARKS)
+    if any(character.isalnum() for character in asked) and not _BARE.fullmatch(asked):
+        return f"{words}: {question}"
+    return _asked_what(words) if display_width(words) <= SHORT_PART else words
+
+
+def _asked_what(name: str) -> str:
+    """A question about a name, which finds more than the name alone."""
+    language = language_of(name)
+    if not language.startswith("zh"):
+        return f"What is {name}?"
+    return f"{name}是什么？" if language == "zh-Hans" else f"{name}是什麼？"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.state import State, StateError, StoredButton
+from bot.state import Answers, Opinions, State, StateError, StoredAnswer, StoredButton
+from bot.state import answers as answers_module
 from bot.state.buttons import LIFETIME, Buttons
 from bot.state.database import SCHEMA, Database
 
@@ -62,6 +63,47 @@ def test_buttons_are_forgotten_by_number(monkeypatch: pytest.MonkeyPatch) -> Non
     keys = [state.buttons.put([BUTTON])[0] for _ in range(5)]
     assert [state.buttons.get(key) is not None for key in keys] == [False, False, True, True, True]
     state.close()
+
+
+NOTE = {"quotes": [{"span": [1, 2]}]}
+
+
+def test_an_answer_is_found_by_its_key_and_by_the_message_that_told_it(tmp_path: Path) -> None:
+    state = State(tmp_path / "bot.sqlite")
+    key = state.answers.keep(-500, "how much?", NOTE)
+    other = state.answers.keep(-500, "how many?", None)
+    state.answers.sent(key, 12)
+    state.close()
+    state = State(tmp_path / "bot.sqlite")
+    assert state.answers.get(key) == StoredAnswer("how much?", NOTE)
+    assert state.answers.get(other) == StoredAnswer("how many?", None)
+    assert state.answers.question_of(-500, 12) == "how much?"
+    assert state.answers.question_of(-501, 12) is None
+    assert state.answers.get("forged") is None
+    state.close()
+
+
+def test_an_opinion_counts_once_for_each_person_and_answer_and_can_be_changed() -> None:
+    state = State()
+    for person, good in [(1, True), (2, True), (1, True), (2, False)]:
+        state.answers.rate("an answer", person, good=good)
+    state.answers.rate("another", 1, good=False)
+    assert state.answers.opinions("an answer") == Opinions(1, 1)
+    state.close()
+
+
+def test_answers_are_forgotten_by_age_and_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    database = Database(None, clock=lambda: now[0])
+    answers = Answers(database)
+    old = answers.keep(1, "old", NOTE)
+    now[0] = answers_module.LIFETIME + 1
+    keys = [answers.keep(1, "how much?", NOTE)]
+    assert answers.get(old) is None
+    monkeypatch.setattr(answers_module, "MOST", 2)
+    keys += [answers.keep(1, "how much?", NOTE) for _ in range(2)]
+    assert [answers.get(key) is not None for key in keys] == [False, True, True]
+    database.close()
 
 
 def test_threads_can_use_one_state_at_the_same_time(tmp_path: Path) -> None:
