@@ -62,7 +62,7 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
     async def start(self) -> None:
         """Begin to work on updates; the menus follow when they can."""
         await super().start()
-        self.create_task(offer_commands(self.bot, self.desk.admins))
+        self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
 
     async def stop(self) -> None:
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""

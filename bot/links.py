@@ -65,9 +65,9 @@ def text_fragment(words: str) -> str | None:
     apart = len(lines) > 1 or len(first) + len(last) <= len(lines[0])
     whole = len(lines) == 1 and (len(lines[0]) <= (MOST_CHINESE if chinese else 2 * ENOUGH) or not apart)
     for parts in ([lines[0]] if whole else [first, last], [first]):
-        bare = [_SPACE.sub(" ", _EDGES.sub("", part)) for part in parts]
-        if all(bare) and not (chinese and max(map(len, bare)) > MOST_CHINESE):
-            return ",".join(map(_encoded, bare))
+        named = [_SPACE.sub(" ", _EDGES.sub("", part)) for part in parts]
+        if all(named) and not (chinese and max(map(len, named)) > MOST_CHINESE):
+            return ",".join(map(_encoded, named))
     return None
 
 

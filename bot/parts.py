@@ -24,12 +24,21 @@ _BARE: Final = re.compile(
 _MARKS: Final = " \t\n?？.。!！…,，、:："
 
 
-def about_part(question: str, part: str) -> str:
-    """The question in full, with the part; the part alone where nothing is asked but what it means."""
+def about_part(question: str, part: str) -> tuple[str, tuple[str, ...]]:
+    """The question to be asked, and the earlier ones that it may refer to.
+
+    Where nothing is asked but what the part means, the part itself is searched for. A name is
+    put in front of the question. A longer part has been read by who quotes it: asked together
+    with the question it would find itself, so it takes the place of an earlier question.
+    """
     words, asked = trim(part, LONGEST_PART).strip(_MARKS), question.strip(_MARKS)
-    if any(character.isalnum() for character in asked) and not _BARE.fullmatch(asked):
-        return f"{words}: {question}"
-    return _asked_what(words) if display_width(words) <= SHORT_PART else words
+    short = display_width(words) <= SHORT_PART
+    if not any(character.isalnum() for character in asked) or _BARE.fullmatch(asked):
+        return (_asked_what(words) if short else words), ()
+    if not short:
+        return question, (words,)
+    mark = "：" if language_of(question).startswith("zh") else ": "
+    return f"{words}{mark}{question}", ()
 
 
 def _asked_what(name: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
+from bot.handlers.menu import offer_in_chat
 from bot.handlers.sending import reply
 from bot.outgoing import Action, Button, Presser, lines_message
 from bot.texts import LANGUAGES, language_for, texts_in
@@ -28,10 +29,12 @@ async def on_language(desk: Desk, update: Update, context: Context) -> None:  # 
     await reply(message_in(update), outgoing, keys=desk.state.buttons)
 
 
-async def _on_chosen(desk: Desk, press: Press, context: Context) -> Toast | None:  # noqa: ARG001  one signature for all
+async def _on_chosen(desk: Desk, press: Press, context: Context) -> Toast | None:
     """Remember the choice of whoever pressed, and say so in the language chosen."""
     language = press.payload if press.payload in LANGUAGES else None
     desk.state.people.choose_language(press.by.id, language)
+    menu = offer_in_chat(context.bot, press.by.id, language, admin=press.by.id in desk.admins)
+    context.application.create_task(menu)  # a nicety that nobody should wait for
     texts = texts_in(language or language_for(press.by.language_code))
     await press.edit(
         desk, lines_message([texts.say("language.chosen" if language else "language.automatic")])

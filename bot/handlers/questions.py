@@ -54,17 +54,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question of a chat, the ones before it, and the part of a message that it is about, if any."""
+    """What is asked in a chat, after the person's `words`, and the questions that it may refer to."""
 
     question: str
+    words: str
     chat: int
     turns: tuple[str, ...]
-    part: str | None
-
-    @property
-    def in_full(self) -> str:
-        """The question with the part it is about."""
-        return about_part(self.question, self.part) if self.part else self.question
 
 
 async def on_question(desk: Desk, update: Update, context: Context) -> None:
@@ -131,7 +126,8 @@ async def _answer(desk: Desk, update: Update, context: Context, question: str) -
     if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
         return
-    asked = Asked(question, message.chat_id, () if part else _turns(desk, message, context), part)
+    full, turns = about_part(question, part) if part else (question, _turns(desk, message, context))
+    asked = Asked(full, question, message.chat_id, turns)
     response, started = Response("failed", Outgoing("")), perf_counter()
     ready = started
     try:
@@ -170,15 +166,15 @@ def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
 
 def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
     try:
-        result = desk.library.ask(asked.in_full, turns=asked.turns)
+        result = desk.library.ask(asked.question, turns=asked.turns)
     except QuestionError as error:
-        return Response("refused", lines_message([_why_refused(error, asked.question, texts)]))
+        return Response("refused", lines_message([_why_refused(error, asked.words, texts)]))
     except (LibraryEmpty, LibraryNotFound):
         return Response("empty", lines_message([texts.say("library.empty"), texts.say("library.add")]))
     except LibraryOutdated:
         return Response("outdated", lines_message([texts.say("library.outdated")]))
-    if asked.part:
-        result = replace(result, understood=result.understood or asked.in_full)
+    if asked.question != asked.words:
+        result = replace(result, understood=result.understood or asked.question)
     understood = result.understood or asked.question
     key = _kept(desk, asked.chat, understood, result)
     if isinstance(result, Answer):

@@ -186,6 +186,17 @@ async def test_a_state_that_fails_costs_an_answer_its_buttons_only(monkeypatch: 
         assert names(api, message) == [["Read at the source"]]
 
 
+async def test_a_view_refused_for_its_formatting_or_its_address_is_shown_plain() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary([FERRY])) as chats:
+        message = await answered(chats)
+        api.fail("editMessageText", 400, "Bad Request: can't parse entities: something new")
+        await chats.press(message, "1 more quote")
+        assert "2. Ferry terminal opens" in now(api, message)["text"]
+        assert now(api, message)["entities"] == []
+        assert names(api, message) == [["1 · In context"], ["2 · In context"], ["👍", "👎", "Fewer quotes"]]
+
+
 async def test_presses_one_after_the_other_are_each_answered() -> None:
     api = BotApi()
     async with running(api, FakeLibrary([FERRY])) as chats:
@@ -209,6 +220,14 @@ async def test_a_reply_that_quotes_a_part_asks_about_that_part() -> None:
         await chats.say("why")
     assert library.asked[1] == "Ferries run: how often?"
     assert library.turns[1:] == [(), ("cost", "Ferries run: how often?")]
+
+
+async def test_a_sentence_that_is_quoted_takes_the_place_of_an_earlier_question() -> None:
+    library = FakeLibrary([FERRY])
+    async with running(BotApi(), library) as chats:
+        await chats.say("cost")
+        await chats.say("and the old one?", **part("It cost 340 million dollars, the port said."))
+    assert library.turns[1] == ("It cost 340 million dollars, the port said",)
 
 
 @pytest.mark.parametrize("question", ["?", "what does this mean?", "這是什麼意思？"])

@@ -173,6 +173,24 @@ async def test_an_address_that_telegram_refuses_costs_its_button_and_not_the_mes
         assert [button["text"] for row in api.buttons(shown) for button in row] == ["English"]
 
 
+async def test_the_menu_of_a_persons_own_chat_is_in_the_language_they_chose(tmp_path: Path) -> None:
+    api = BotApi()
+
+    def menus(person: int) -> list[Json]:
+        scopes = [call.parameters for call in api.called("setMyCommands")]
+        return [one for one in scopes if one["scope"] == {"type": "chat", "chat_id": person}][-2:]
+
+    async with running(api, FakeLibrary(), state=State(tmp_path / "bot.sqlite")) as chats:
+        for person in (1, ADMIN):
+            await chats.press(await asked_for_language(chats, user=person), "繁體中文", user=person)
+    assert [menu["commands"][0]["description"] for menu in menus(1)] == ["忘掉先前的問題"] * 2
+    assert "reindex" not in str(menus(1))
+    async with running(api, FakeLibrary(), state=State(tmp_path / "bot.sqlite")):
+        pass
+    assert [menu["commands"][0]["description"] for menu in menus(ADMIN)] == ["忘掉先前的問題"] * 2
+    assert "reindex" in str(menus(ADMIN))
+
+
 async def test_the_language_chosen_is_spoken_from_then_on_to_that_person_only() -> None:
     api = BotApi()
     async with running(api, FakeLibrary()) as chats:

@@ -16,7 +16,7 @@ what does this mean? | What's this | what is that? | Why? | explain | huh? | tel
 
 @pytest.mark.parametrize("question", ["", *BARE.replace("\n", "|").strip("|").split("|")])
 def test_a_bare_question_searches_for_the_quoted_words(question: str) -> None:
-    assert about_part(question, PART) == PART
+    assert about_part(question, PART) == (PART, ())
 
 
 @pytest.mark.parametrize(
@@ -24,17 +24,20 @@ def test_a_bare_question_searches_for_the_quoted_words(question: str) -> None:
     [("Chang'e-6", "What is Chang'e-6?"), ("嫦娥六號", "嫦娥六號是什麼？"), ("澜江三号", "澜江三号是什么？")],
 )
 def test_a_bare_question_on_a_name_asks_what_it_is(part: str, question: str) -> None:
-    assert about_part("?", part) == question
+    assert about_part("?", part) == (question, ())
 
 
-@pytest.mark.parametrize(
-    "question", ["how much?", "what does this mean for Xiaomi?", "什麼時候通車？", "2024"]
-)
-def test_any_other_question_is_asked_with_the_quoted_words(question: str) -> None:
-    assert about_part(question, f"{PART}。") == f"{PART}: {question}"
+@pytest.mark.parametrize("question", ["how much?", "what does this mean for us?", "什麼時候通車？", "2024"])
+def test_any_other_question_is_asked_with_a_sentence_quoted_as_the_question_before(question: str) -> None:
+    assert about_part(question, f"{PART}。") == (question, (PART,))
+
+
+def test_a_name_that_is_quoted_stands_before_the_question() -> None:
+    assert about_part("how much did it cost?", "Line 6") == ("Line 6: how much did it cost?", ())
+    assert about_part("造價多少？", "6號線") == ("6號線：造價多少？", ())
 
 
 def test_of_a_long_part_its_beginning_is_used_on_one_line() -> None:
-    asked = about_part("how much?", "word \n" * 500)
-    assert len(asked) < LONGEST_PART + 20
-    assert "\n" not in asked
+    _, (context,) = about_part("how much?", "word \n" * 500)
+    assert len(context) <= LONGEST_PART
+    assert "\n" not in context
