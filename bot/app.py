@@ -98,6 +98,7 @@ def build_application(
     `request` replaces the way to Telegram. Raises `BotError` for an empty token.
     """
     _quieten()
+    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
     desk = Desk(
         library=library,
@@ -109,7 +110,7 @@ def build_application(
     )
     application = (
         Application.builder()
-        .bot(_bot(token, base_url=base_url, base_file_url=base_file_url, request=request))
+        .bot(bot)
         .application_class(ArticlebotApplication, {"desk": desk})
         .concurrent_updates(ChatOrder())
         .build()

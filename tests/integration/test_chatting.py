@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.bot_api_server import BotApiServer
-from tests.integration.processes import articlebot, process
+from tests.integration.processes import articlebot, environment, process
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -156,6 +156,23 @@ def test_an_article_removed_meanwhile_is_told_of_calmly(library: Path) -> None:
             )
             told = press(api, message, "In context")
     assert told["text"].startswith("An article quoted here has been changed or removed")
+
+
+def test_a_state_that_is_damaged_ends_the_start_with_a_sentence_and_is_left_as_it_is(library: Path) -> None:
+    (library / "bot.sqlite").write_bytes(b"no database, but long enough to look at" * 50)
+    with BotApiServer() as server:
+        done = subprocess.run(
+            articlebot("run", "--library", str(library)),
+            env=environment(server),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "bot.sqlite, cannot be used (file is not a database)" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert (library / "bot.sqlite").read_bytes().startswith(b"no database")
 
 
 def test_a_reply_goes_on_from_an_answer_given_before_the_restart_and_a_quoted_part_is_asked_about(
