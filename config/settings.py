@@ -56,6 +56,20 @@ _Place = Annotated[_Path, Field(description='a path in quotes, as in "library"')
 _Url = Annotated[
     str, Field(pattern=r"^https?://[^\s/]", description='an address such as "https://api.telegram.org/bot"')
 ]
+_WebhookUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^$|^https?://[^\s/]+/[^\s?#]+$",
+        description='an address with a path, such as "https://bot.example/telegram", or ""',
+    ),
+]
+_Listen = Annotated[
+    str,
+    Field(
+        pattern=r"^unix:/\S+$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$",
+        description='a place such as "127.0.0.1:8080" or "unix:/run/articlebot/webhook.sock"',
+    ),
+]
 _Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     BeforeValidator(_lower),
@@ -114,6 +128,8 @@ class TelegramSettings:
     base_url: _Url
     base_file_url: _Url
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]
+    webhook_url: _WebhookUrl
+    webhook_listen: _Listen
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ bot calls methods, in the same process through `FakeTransport` or over HTTP thro
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import defaultdict
@@ -81,6 +82,7 @@ class BotApi:
     _next: int = 100
     _polls: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    webhook: Json = field(default_factory=dict)
 
     # What a test does
 
@@ -217,7 +219,35 @@ class BotApi:
     def _do_deleteWebhook(self, parameters: Json) -> bool:  # noqa: N802
         if parameters.get("drop_pending_updates"):
             self._updates.clear()
+        self.webhook = {}
         return True
+
+    def _do_setWebhook(self, parameters: Json) -> bool:  # noqa: N802
+        if not re.fullmatch(r"[\w-]{1,256}", parameters.get("secret_token", "none"), re.ASCII):
+            raise Refused(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = parameters
+        return True
+
+    def _do_getWebhookInfo(self, _: Json) -> Json:  # noqa: N802
+        return {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._updates),
+        }
+
+    # What a server does that brings updates
+
+    def next_update(self, seconds: float) -> tuple[Json, Json] | None:
+        """The webhook and the update to bring to it, once there are both; None if not for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self.webhook and self._updates), seconds)
+            return (self.webhook, self._updates[0]) if self.webhook and self._updates else None
+
+    def brought(self, update: Json) -> None:
+        """Note that an update has been taken."""
+        with self._changed:
+            self._updates.remove(update)
+            self._changed.notify_all()
 
     def _do_setMyCommands(self, parameters: Json) -> bool:  # noqa: N802
         for command in parameters["commands"]:
@@ -242,6 +272,8 @@ class BotApi:
         return True
 
     def _do_getUpdates(self, parameters: Json) -> list[Json]:  # noqa: N802
+        if self.webhook:
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
         offset, timeout = parameters.get("offset") or 0, float(parameters.get("timeout") or 0)
         self._polls += 1
         poll = self._polls

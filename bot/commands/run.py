@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Final
 
-from bot.app import BotError, build_application, run
+from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
 from bot.commands.session import open_library
+from bot.errors import BotError
 from bot.logs import configure
 from bot.state import State, StateError
+from bot.updates import Webhook
 from config import telegram_token
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ def run_bot(settings: Settings) -> int:
             base_file_url=settings.telegram.base_file_url,
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
+            operation=Operation(webhook=_webhook(settings), folder=settings.library.path),
         )
         try:
             run(application)
@@ -45,3 +48,8 @@ def run_bot(settings: Settings) -> int:
             print(f"articlebot: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def _webhook(settings: Settings) -> Webhook | None:
+    telegram = settings.telegram
+    return Webhook(telegram.webhook_url, telegram.webhook_listen) if telegram.webhook_url else None
