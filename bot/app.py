@@ -32,6 +32,7 @@ from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
+from bot.metrics import Metrics
 from bot.service import READY, STOPPING, tell_service_manager
 from bot.state import State
 from bot.transport import ChatOrder, TolerantBot, make_bot
@@ -52,10 +53,14 @@ Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """How the bot is run: how it comes by messages, and where it leaves its sign of life."""
+    """How the bot is run: how it comes by messages, and where it leaves its sign of life.
+
+    `metrics_port` is where it tells its metrics to this machine; 0 is nowhere.
+    """
 
     webhook: Webhook | None = None
     folder: Path | None = None
+    metrics_port: int = 0
     pace: Pace = field(default_factory=Pace)
 
 
@@ -118,6 +123,7 @@ def build_application(
     _quieten()
     bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
+    order = ChatOrder()
     desk = Desk(
         library=library,
         state=state or State(),
@@ -125,12 +131,13 @@ def build_application(
         pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
         rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
         log_questions=log_questions,
+        metrics=Metrics(library, lambda: order.waiting),
     )
     application = (
         Application.builder()
         .bot(bot)
         .application_class(ArticlebotApplication, {"desk": desk, "operation": operation or Operation()})
-        .concurrent_updates(ChatOrder())
+        .concurrent_updates(order)
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
@@ -186,10 +193,11 @@ async def serve(application: ArticlebotApplication) -> None:
         for number in signals:
             loop.add_signal_handler(number, stop.set)
     try:
-        await _start(application)
-        LOG.info("@%s is answering", application.bot.username)
-        tell_service_manager(READY)
-        await _until(stop, application)
+        with application.desk.metrics.served(application.operation.metrics_port):
+            await _start(application)
+            LOG.info("@%s is answering", application.bot.username)
+            tell_service_manager(READY)
+            await _until(stop, application)
     finally:
         tell_service_manager(STOPPING)
         with suppress(NotImplementedError):

@@ -130,6 +130,7 @@ class TelegramSettings:
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]
     webhook_url: _WebhookUrl
     webhook_listen: _Listen
+    metrics_port: Annotated[int, Field(ge=0, le=65535, description="a port from 1 to 65535, or 0 for none")]
 
 
 @dataclass(frozen=True, slots=True)

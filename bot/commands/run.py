@@ -40,7 +40,7 @@ def run_bot(settings: Settings) -> int:
             base_file_url=settings.telegram.base_file_url,
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
-            operation=Operation(webhook=_webhook(settings), folder=settings.library.path),
+            operation=_operation(settings),
         )
         try:
             run(application)
@@ -50,6 +50,10 @@ def run_bot(settings: Settings) -> int:
     return 0
 
 
-def _webhook(settings: Settings) -> Webhook | None:
+def _operation(settings: Settings) -> Operation:
     telegram = settings.telegram
-    return Webhook(telegram.webhook_url, telegram.webhook_listen) if telegram.webhook_url else None
+    return Operation(
+        webhook=Webhook(telegram.webhook_url, telegram.webhook_listen) if telegram.webhook_url else None,
+        folder=settings.library.path,
+        metrics_port=telegram.metrics_port,
+    )

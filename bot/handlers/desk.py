@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.handlers.rebuilding import Rebuilding
-    from index import Answer, Article, BuildReport, NotFound, Progress
+    from bot.metrics import Metrics
+    from index import Answer, Article, BuildReport, NotFound, Progress, Status
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -45,6 +46,9 @@ class Library(Protocol):
     def build(self, places: Sequence[Path], *, progress: Callable[[Progress], None] = ...) -> BuildReport:
         """Bring the library up to date with files and folders."""
 
+    def status(self) -> Status:
+        """What the library holds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -56,6 +60,7 @@ class Desk:
     pool: Executor
     rebuilding: Rebuilding
     log_questions: bool
+    metrics: Metrics
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""

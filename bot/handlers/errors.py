@@ -21,6 +21,7 @@ async def on_error(desk: Desk, update: object, context: Context) -> None:
     if isinstance(error, Forbidden):
         LOG.info("a message could not be delivered: %s", error.message)
         return
+    desk.metrics.error()
     identifier = token_hex(3)
     LOG.error("error %s", identifier, exc_info=error)
     message = update.effective_message if isinstance(update, Update) else None

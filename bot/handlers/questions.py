@@ -140,9 +140,13 @@ async def _answer(desk: Desk, update: Update, context: Context, question: str) -
         if response.understood:  # even if the answer could not be sent
             _memory(context).remember(_who(message), response.understood, monotonic())
         ended = perf_counter()
+        language = language_of(question)
+        desk.metrics.question(
+            outcome=response.outcome, language=language, ask=ready - started, send=ended - ready
+        )
         log_question(
             chat=message.chat_id,
-            language=language_of(question),
+            language=language,
             outcome=response.outcome,
             quotes=response.quotes,
             milliseconds={"ask": (ready - started) * 1000, "send": (ended - ready) * 1000},
