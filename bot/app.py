@@ -22,12 +22,14 @@ from telegram.ext import (
     CallbackQueryHandler,
     CommandHandler,
     MessageHandler,
+    TypeHandler,
     filters,
 )
 
 from bot.access import is_meant_for, names
+from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import answers, commands, errors, language, questions, reindex
+from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
+GATE: Final = -1  # the group of handlers that comes before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
@@ -110,6 +113,7 @@ def build_application(
     log_questions: bool = False,
     request: BaseRequest | None = None,
     operation: Operation | None = None,
+    policy: Policy | None = None,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
@@ -117,21 +121,24 @@ def build_application(
     `places` are the files and folders that /reindex reads, or a function that tells them
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
-    `request` replaces the way to Telegram, `operation` polling without a sign of life.
+    `request` replaces the way to Telegram, `operation` polling without a sign of life, and
+    `policy` an open door; its owner is an admin.
     Raises `BotError` for an empty token.
     """
     _quieten()
     bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
-    order = ChatOrder()
+    order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     desk = Desk(
         library=library,
-        state=state or State(),
-        admins=frozenset(admins),
+        state=state,
+        admins=admins,
         pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
         rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),
+        door=Door(policy, admins, state.members.knows),
     )
     application = (
         Application.builder()
@@ -141,7 +148,7 @@ def build_application(
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    application.add_handlers(handlers(desk))
+    application.add_handlers({GATE: [TypeHandler(Update, partial(gate.on_update, desk))], 0: handlers(desk)})
     application.add_error_handler(partial(errors.on_error, desk))
     return application
 
@@ -165,6 +172,9 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
         command("language", language.on_language),
+        command("approve", admission.on_approve),
+        command("revoke", admission.on_revoke),
+        command("audit", admission.on_audit),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
         message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),

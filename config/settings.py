@@ -70,6 +70,7 @@ _Listen = Annotated[
         description='a place such as "127.0.0.1:8080" or "unix:/run/articlebot/webhook.sock"',
     ),
 ]
+_Limit = Annotated[int, Field(ge=0, le=10_000, description="a whole number from 0 to 10000")]
 _Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     BeforeValidator(_lower),
@@ -125,6 +126,19 @@ class TelegramSettings:
     admins: Annotated[
         tuple[Annotated[int, Field(gt=0)], ...], Field(description="a list of numeric ids, as in [123456789]")
     ]
+    owner: Annotated[int, Field(ge=0, description="a numeric id, or 0 for the first of the admins")]
+    access: Annotated[
+        Literal["open", "allow-list", "pairing"], Field(description='"open", "allow-list" or "pairing"')
+    ]
+    people: Annotated[
+        tuple[Annotated[int, Field(gt=0)], ...], Field(description="a list of numeric ids, as in [123456789]")
+    ]
+    groups: Annotated[
+        tuple[Annotated[int, Field(lt=0)], ...],
+        Field(description="a list of numeric ids below zero, as in [-1001234567890]"),
+    ]
+    person_limit: _Limit
+    group_limit: _Limit
     base_url: _Url
     base_file_url: _Url
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
 from bot.commands.session import open_library
+from bot.door import Policy
 from bot.errors import BotError
 from bot.logs import configure
 from bot.state import State, StateError
@@ -41,6 +42,7 @@ def run_bot(settings: Settings) -> int:
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
             operation=_operation(settings),
+            policy=_policy(settings),
         )
         try:
             run(application)
@@ -56,4 +58,16 @@ def _operation(settings: Settings) -> Operation:
         webhook=Webhook(telegram.webhook_url, telegram.webhook_listen) if telegram.webhook_url else None,
         folder=settings.library.path,
         metrics_port=telegram.metrics_port,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    telegram = settings.telegram
+    return Policy(
+        mode=telegram.access,
+        owner=telegram.owner or next(iter(telegram.admins), None),
+        people=frozenset(telegram.people),
+        groups=frozenset(telegram.groups),
+        person_limit=telegram.person_limit,
+        group_limit=telegram.group_limit,
     )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from bot.door import Door
     from bot.handlers.rebuilding import Rebuilding
     from bot.metrics import Metrics
     from index import Answer, Article, BuildReport, NotFound, Progress, Status
@@ -61,6 +62,7 @@ class Desk:
     rebuilding: Rebuilding
     log_questions: bool
     metrics: Metrics
+    door: Door
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from bot.state.answers import Answers, Opinions, StoredAnswer
+from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
 from bot.state.database import Database, StateError
+from bot.state.members import Member, Members
 from bot.state.people import People
 
 
@@ -24,6 +26,8 @@ class State:
         self.answers = Answers(self._database)
         self.buttons = Buttons(self._database)
         self.people = People(self._database)
+        self.members = Members(self._database)
+        self.audit = Audit(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -32,8 +36,13 @@ class State:
 
 __all__ = [
     "Answers",
+    "Audit",
     "Buttons",
+    "Deed",
+    "Member",
+    "Members",
     "Opinions",
+    "Outcome",
     "People",
     "State",
     "StateError",

@@ -32,6 +32,16 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             answer TEXT NOT NULL, person INTEGER NOT NULL, good INTEGER NOT NULL, given REAL NOT NULL,
             PRIMARY KEY (answer, person))""",
     ),
+    (
+        "CREATE TABLE members (id INTEGER PRIMARY KEY, name TEXT NOT NULL, since REAL NOT NULL)",
+        """CREATE TABLE codes (
+            code TEXT PRIMARY KEY, person INTEGER NOT NULL, name TEXT NOT NULL, language TEXT,
+            made REAL NOT NULL)""",
+        "CREATE INDEX codes_by_person ON codes (person)",
+        """CREATE TABLE deeds (
+            number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
+            what TEXT NOT NULL, outcome TEXT NOT NULL)""",
+    ),
 )
 
 
