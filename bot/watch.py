@@ -84,7 +84,8 @@ class Watch:
         now = time.time()
         beat = self._heartbeat(now)
         if self._folder is not None:
-            await asyncio.to_thread(_leave, self._folder, beat)
+            # Not in a thread, which could write it once more after it has been taken away.
+            _leave(self._folder, beat)
         if beat.complaint(now) is None:
             tell_service_manager(ALIVE)
 

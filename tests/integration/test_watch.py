@@ -105,6 +105,15 @@ async def test_a_running_bot_leaves_a_sign_of_life_and_takes_it_away(tmp_path: P
     assert read_heartbeat(tmp_path) is None
 
 
+async def test_a_sign_of_life_that_is_being_written_at_the_end_is_gone_all_the_same(tmp_path: Path) -> None:
+    with BotApiServer() as server:
+        async with serving(server, Operation(folder=tmp_path, pace=Pace(beat=0.0))):
+            server.api.say("340 million")
+            await happens(server.api, lambda: server.api.sent(1))
+        await asyncio.sleep(0.2)
+    assert read_heartbeat(tmp_path) is None
+
+
 async def test_systemd_hears_that_the_bot_is_ready_alive_and_stopping(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
