@@ -22,10 +22,15 @@ def is_admin(message: Message, admins: Collection[int]) -> bool:
     if it was sent in the name of a group or channel.
     """
     sender = message.from_user
-    if sender is None or sender.is_bot or sender.id in SERVICE_ACCOUNTS:
+    if sender is None or not is_person(sender):
         return False
     in_person = message.sender_chat is None and message.forward_origin is None and message.via_bot is None
     return in_person and sender.id in admins
+
+
+def is_person(user: User) -> bool:
+    """Whether one person stands behind an account: it is no bot's, and none of Telegram's own."""
+    return not user.is_bot and user.id not in SERVICE_ACCOUNTS
 
 
 def is_meant_for(message: Message, me: User) -> bool:

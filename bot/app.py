@@ -6,32 +6,47 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Collection, Coroutine
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from telegram import Message, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, BaseHandler, CommandHandler, MessageHandler, filters
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    TypeHandler,
+    filters,
+)
 
 from bot.access import is_meant_for, names
-from bot.handlers import commands, errors, questions, reindex
+from bot.door import Door, Policy
+from bot.errors import BotError
+from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
+from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
-from bot.transport import ChatOrder, make_bot
+from bot.metrics import Metrics
+from bot.service import READY, STOPPING, tell_service_manager
+from bot.state import State
+from bot.transport import ChatOrder, TolerantBot, make_bot
+from bot.updates import Webhook, start_fetching
+from bot.watch import Pace, Watch
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 LOG = logging.getLogger(__name__)
-UPDATES: Final = (Update.MESSAGE,)  # edited messages are not asked for: they are no new questions
-POLL_SECONDS: Final = 30
-BOOTSTRAP_RETRIES: Final = 5
-POLLING_TASK: Final = "Updater:start_polling:polling_task"  # python-telegram-bot's name for it
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
+GATE: Final = -1  # the group of handlers that comes before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
@@ -39,21 +54,39 @@ Places = tuple[Path, ...]
 Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
 
-class BotError(Exception):
-    """The bot cannot run; the message is a sentence that says why and what to do."""
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How the bot is run: how it comes by messages, and where it leaves its sign of life.
+
+    `metrics_port` is where it tells its metrics to this machine; 0 is nowhere.
+    """
+
+    webhook: Webhook | None = None
+    folder: Path | None = None
+    metrics_port: int = 0
+    pace: Pace = field(default_factory=Pace)
 
 
 class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
     """python-telegram-bot's application, which also starts and ends what handlers share."""
 
-    def __init__(self, *, desk: Desk, **arguments: Any) -> None:  # noqa: ANN401  passed on as they come
+    def __init__(self, *, desk: Desk, operation: Operation, **arguments: Any) -> None:  # noqa: ANN401  passed on as they come
         super().__init__(**arguments)
         self.desk = desk
+        self.operation = operation
+
+    async def start_fetching(self) -> None:
+        """Begin to receive messages, or begin anew."""
+        updater = self.updater
+        assert updater is not None
+        if updater.running:
+            await updater.stop()
+        await start_fetching(updater, self.operation.webhook, kinds=UPDATES, on_error=errors.on_polling_error)
 
     async def start(self) -> None:
         """Begin to work on updates; the menus follow when they can."""
         await super().start()
-        self.create_task(offer_commands(self.bot, self.desk.admins))
+        self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
 
     async def stop(self) -> None:
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
@@ -61,11 +94,17 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await super().stop()
         self.desk.pool.shutdown()
 
+    async def shutdown(self) -> None:
+        """Let go of what `initialize` took, and of the state."""
+        await super().shutdown()
+        self.desk.state.close()
+
 
 def build_application(
     token: str,
     library: Library,
     *,
+    state: State | None = None,
     admins: Collection[int] = (),
     places: Places | Callable[[], Places] = (),
     base_url: str | None = None,
@@ -73,33 +112,44 @@ def build_application(
     workers: int = 2,
     log_questions: bool = False,
     request: BaseRequest | None = None,
+    operation: Operation | None = None,
+    policy: Policy | None = None,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
+    `state` is what it remembers, which it closes at its end; None is a memory that ends with it.
     `places` are the files and folders that /reindex reads, or a function that tells them
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
-    `request` replaces the way to Telegram. Raises `BotError` for an empty token.
+    `request` replaces the way to Telegram, `operation` polling without a sign of life, and
+    `policy` an open door; its owner is an admin.
+    Raises `BotError` for an empty token.
     """
     _quieten()
+    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
+    order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     desk = Desk(
         library=library,
-        admins=frozenset(admins),
+        state=state,
+        admins=admins,
         pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
         rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
         log_questions=log_questions,
+        metrics=Metrics(library, lambda: order.waiting),
+        door=Door(policy, admins, state.members.knows),
     )
     application = (
         Application.builder()
-        .bot(_bot(token, base_url=base_url, base_file_url=base_file_url, request=request))
-        .application_class(ArticlebotApplication, {"desk": desk})
-        .concurrent_updates(ChatOrder())
+        .bot(bot)
+        .application_class(ArticlebotApplication, {"desk": desk, "operation": operation or Operation()})
+        .concurrent_updates(order)
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    application.add_handlers(handlers(desk))
-    application.add_error_handler(errors.on_error)
+    application.add_handlers({GATE: [TypeHandler(Update, partial(gate.on_update, desk))], 0: handlers(desk)})
+    application.add_error_handler(partial(errors.on_error, desk))
     return application
 
 
@@ -121,10 +171,20 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("ask", questions.on_ask),
         command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
+        command("language", language.on_language),
+        command("approve", admission.on_approve),
+        command("revoke", admission.on_revoke),
+        command("audit", admission.on_audit),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
         message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
+        CallbackQueryHandler(partial(on_press, actions(), desk)),
     ]
+
+
+def actions() -> Mapping[str, Pressed]:
+    """What every button does, by the name of its action."""
+    return {**language.ACTIONS, **answers.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:
@@ -143,10 +203,13 @@ async def serve(application: ArticlebotApplication) -> None:
         for number in signals:
             loop.add_signal_handler(number, stop.set)
     try:
-        await _start(application)
-        LOG.info("@%s is answering", application.bot.username)
-        await _until(stop)
+        with application.desk.metrics.served(application.operation.metrics_port):
+            await _start(application)
+            LOG.info("@%s is answering", application.bot.username)
+            tell_service_manager(READY)
+            await _until(stop, application)
     finally:
+        tell_service_manager(STOPPING)
         with suppress(NotImplementedError):
             for number in signals:  # a second one ends the program the hard way
                 loop.remove_signal_handler(number)
@@ -154,17 +217,10 @@ async def serve(application: ArticlebotApplication) -> None:
 
 
 async def _start(application: ArticlebotApplication) -> None:
-    assert application.updater is not None
     try:
         await application.initialize()
         await application.start()
-        await application.updater.start_polling(
-            timeout=POLL_SECONDS,
-            bootstrap_retries=BOOTSTRAP_RETRIES,
-            allowed_updates=UPDATES,
-            drop_pending_updates=False,
-            error_callback=errors.on_polling_error,
-        )
+        await application.start_fetching()
     except InvalidToken:  # its own message holds the token
         raise BotError(
             "Telegram refused the bot's token. Check TELEGRAM_BOT_TOKEN (@BotFather gives one), "
@@ -175,18 +231,31 @@ async def _start(application: ArticlebotApplication) -> None:
             f"Telegram could not be reached ({error.message}). Check the network, "
             "and telegram.base_url if it is set."
         ) from None
-
-
-async def _until(stop: asyncio.Event) -> None:
-    """Wait for the signal to stop; should fetching messages end by itself, raise instead of idling."""
-    stopping = asyncio.create_task(stop.wait())
-    polling = {task for task in asyncio.all_tasks() if task.get_name() == POLLING_TASK}
-    done, _ = await asyncio.wait({stopping, *polling}, return_when=asyncio.FIRST_COMPLETED)
-    if stopping not in done:
-        stopping.cancel()
+    except OSError as error:
+        if (webhook := application.operation.webhook) is None:
+            raise
         raise BotError(
-            "Telegram no longer accepts the bot's token. Ask @BotFather for a new one and start again."
-        )
+            f"The bot cannot listen at {webhook.listen} ({error.strerror}). Stop what else listens there, "
+            "or choose another place by telegram.webhook_listen."
+        ) from None
+
+
+async def _until(stop: asyncio.Event, application: ArticlebotApplication) -> None:
+    """Wait for the signal to stop; should messages no longer come, raise instead of idling."""
+    bot, order = cast("TolerantBot", application.bot), cast("ChatOrder", application.update_processor)
+    how = application.operation
+    watch = Watch(
+        bot, order, application.start_fetching, webhook=how.webhook, folder=how.folder, pace=how.pace
+    )
+    stopping, watching = asyncio.create_task(stop.wait()), asyncio.create_task(watch.run())
+    try:
+        await asyncio.wait({stopping, watching}, return_when=asyncio.FIRST_COMPLETED)
+        if watching.done():
+            watching.result()
+    finally:
+        stopping.cancel()
+        watching.cancel()
+        await asyncio.gather(stopping, watching, return_exceptions=True)
 
 
 async def _stop(application: ArticlebotApplication) -> None:

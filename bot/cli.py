@@ -244,6 +244,14 @@ def run(context: typer.Context, library: _Library = None, config: _Config = None
     raise typer.Exit(run_bot(_settings(context, library, config)))
 
 
+@app.command()
+def health(context: typer.Context, library: _Library = None, config: _Config = None) -> None:
+    """Say whether the running bot is well. Exits 1 if it is not, or if none runs."""
+    from bot.commands.health import check
+
+    raise typer.Exit(check(_settings(context, library, config)))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 well, 1 an error, 2 wrong usage or settings, 3 not in the articles."""
     _write_utf8()

@@ -1,34 +1,42 @@
-"""Records -> Telegram messages. Pure.
-
-Formatting is given as explicit entities with UTF-16 offsets, never as HTML or Markdown: what
-an article holds is then only ever text, nothing in it needs escaping, and a cut cannot fall
-inside a tag.
-"""
+"""Records -> Telegram messages. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
-from urllib.parse import urlsplit
 
 from telegram import MessageEntity
-from telegram.constants import MessageLimit
 
 from bot.cutting import shorten, trim, units
-from index import Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, display_width
+from bot.links import web_address
+from bot.outgoing import LIMIT, Draft, Outgoing, lines_message
+from index import (
+    Answer,
+    Article,
+    BuildReport,
+    Failure,
+    NotFound,
+    Progress,
+    Quote,
+    Span,
+    display_width,
+    surroundings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.outgoing import Rows
     from bot.texts import Texts
 
-LIMIT: Final = int(MessageLimit.MAX_TEXT_LENGTH)
 CUT: Final = "[…]"
+GAP: Final = 2  # UTF-16 units between two quotes
+LEAST_SHARE: Final = 800  # of a message, in UTF-16 units; a citation takes up to 600
+AROUND: Final = 2  # sentences on either side of a quote that is shown in context
 LONG_QUOTE: Final = 480  # columns, a Chinese character taking two: about a dozen lines on a phone
 TITLE_LIMIT: Final = 150
 OUTLET_LIMIT: Final = 60
-URL_LIMIT: Final = 2000
 LISTED_TITLE_LIMIT: Final = 90
 LISTED_OUTLET_LIMIT: Final = 40
 PLACE_LIMIT: Final = 80
@@ -45,56 +53,36 @@ STAGES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
-    """One message as it will be sent: at most `LIMIT` UTF-16 units, and how they are formatted."""
+def answer_message(answer: Answer, texts: Texts, buttons: Rows = ()) -> Outgoing:
+    """The quotes of an answer, each with its citation, by number if there are several.
 
-    text: str
-    entities: tuple[MessageEntity, ...] = ()
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A message in the making; remembers where in UTF-16 units each piece went."""
-
-    text: str = ""
-    entities: list[MessageEntity] = field(default_factory=list)
-
-    def add(self, piece: str, kind: str | None = None, url: str | None = None) -> None:
-        start = units(self.text)
-        self.text += piece
-        if kind is not None:
-            self.mark(start, kind, url)
-
-    def mark(self, start: int, kind: str, url: str | None = None) -> None:
-        """Format everything from `start` (in UTF-16 units) to the present end."""
-        if (length := units(self.text) - start) > 0:
-            self.entities.append(MessageEntity(kind, start, length, url=url))
-
-    def join(self, other: _Draft) -> None:
-        start = units(self.text)
-        self.text += other.text
-        self.entities += MessageEntity.shift_entities(start, other.entities)
-
-    def finished(self) -> Outgoing:
-        return Outgoing(self.text, tuple(self.entities))
-
-
-def answer_messages(answer: Answer, texts: Texts) -> tuple[Outgoing, ...]:
-    """The quotes of an answer, each with its citation: one message, or more if one is too small.
-
-    What has to be known of all of them stands at the top of the first.
+    What has to be known of all of them stands at the top. Quotes too long for one message together
+    are shortened to a like share of it each; where not even that helps, the last are left out.
     """
     top = [_understood(answer.understood, texts)] if answer.understood else []
     if answer.disagree:
         top.append(texts.say("answer.disagree"))
-    head = "\n".join(top)
-    room = LIMIT - units(head) - units("\n\n") if head else LIMIT
-    blocks = [_Draft(head)] if head else []
-    if answer.prose:
-        blocks.append(_Draft(answer.prose[: shorten(answer.prose, room)]))
-    blocks += [_quote_block(quote, texts, room, dated=answer.disagree) for quote in answer.quotes]
-    return tuple(draft.finished() for draft in _packed(blocks))
+    head = [Draft("\n".join(top))] if top else []
+    room = LIMIT - sum(units(draft.text) + GAP for draft in head)
+    blocks = _answer_blocks(answer, texts, room)
+    if sum(units(block.text) + GAP for block in blocks) - GAP > room:
+        blocks = blocks[: max(1, room // LEAST_SHARE)]
+        blocks = _answer_blocks(answer, texts, room // len(blocks) - GAP)[: len(blocks)]
+    return _joined([*head, *blocks]).finished(buttons)
+
+
+def context_message(quote: Quote, texts: Texts, buttons: Rows = ()) -> Outgoing:
+    """A quote, bold, among the sentences around it, with its citation under it."""
+    below = _citation(quote.article, texts, dated=False)
+    room = LIMIT - units(f"\n{below.text}{CUT} {CUT} ")
+    spans = (surroundings(quote.article.text, quote.span, count) for count in range(AROUND, 0, -1))
+    shown = next((span for span in spans if units(span.of(quote.article.text)) <= room), None)
+    draft = Draft()
+    _add_words(draft, replace(quote, highlight=quote.span), shown or _window(quote, room), _words_of(quote))
+    draft.mark(0, MessageEntity.BLOCKQUOTE)
+    draft.add("\n")
+    draft.join(below)
+    return draft.finished(buttons)
 
 
 def not_found_message(result: NotFound, texts: Texts) -> Outgoing:
@@ -116,7 +104,7 @@ def articles_message(articles: Sequence[Article], texts: Texts) -> Outgoing:
     if not articles:
         return lines_message([texts.say("library.empty"), texts.say("library.add")])
     newest = articles[:NEWEST]
-    draft = _Draft()
+    draft = Draft()
     key = "articles.all" if len(newest) == len(articles) else "articles.newest"
     draft.add(texts.say(key, count=len(newest), total=len(articles)) + "\n")
     for number, article in enumerate(newest, start=1):
@@ -147,38 +135,49 @@ def report_message(report: BuildReport, texts: Texts) -> Outgoing:
     return lines_message([*lines, *_failures(report.failed, texts, LIMIT - units("\n".join(lines)))])
 
 
-def lines_message(lines: Sequence[str]) -> Outgoing:
-    """Plain lines as one message, shortened to what a message may hold."""
-    text = "\n".join(lines)
-    return Outgoing(text[: shorten(text, LIMIT)])
+def _answer_blocks(answer: Answer, texts: Texts, room: int) -> list[Draft]:
+    """Everything an answer says, each block within `room` UTF-16 units."""
+    blocks = [Draft(answer.prose[: shorten(answer.prose, room)])] if answer.prose else []
+    several = len(answer.quotes) > 1
+    for number, quote in enumerate(answer.quotes, start=1):
+        block = _quote_block(quote, texts, room, dated=answer.disagree, number=number if several else None)
+        blocks.append(block)
+    return blocks
 
 
-def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool) -> _Draft:
+def _quote_block(quote: Quote, texts: Texts, room: int, *, dated: bool, number: int | None) -> Draft:
     """A quote as a blockquote with the answer's own words bold; under it what helps and where it stands.
 
     `dated` says that an unknown date is to be named as such.
     """
-    below = _citation(quote.article, texts, dated=dated)
+    below = _citation(quote.article, texts, dated=dated, number=number)
     _add_others(below, quote.also, texts)
-    shown = _window(quote, room - units(f"\n{_aids_line(quote, quote.span)}\n{below.text}{CUT} {CUT} "))
-    draft = _Draft()
+    room -= units(f"\n{below.text}{CUT} {CUT} ")
+    helped = units(_aids_line(quote, quote.span)) < room // 2
+    shown = _window(quote, room - (units(f"{_aids_line(quote, quote.span)}\n") if helped else 0))
+    draft = Draft()
     _add_quote(draft, quote, shown)
     draft.add("\n")
-    if line := _aids_line(quote, shown):
+    if helped and (line := _aids_line(quote, shown)):
         draft.add(f"{line}\n")
     draft.join(below)
     return draft
 
 
-def _add_quote(draft: _Draft, quote: Quote, shown: Span) -> None:
-    if shown.start > quote.span.start:
+def _add_quote(draft: Draft, quote: Quote, shown: Span) -> None:
+    _add_words(draft, quote, shown, quote.span)
+    long = display_width(draft.text) > LONG_QUOTE
+    draft.mark(0, MessageEntity.EXPANDABLE_BLOCKQUOTE if long else MessageEntity.BLOCKQUOTE)
+
+
+def _add_words(draft: Draft, quote: Quote, shown: Span, whole: Span) -> None:
+    """Add what is shown of a stretch of the article, and where something of it is left out."""
+    if shown.start > whole.start:
         draft.add(f"{CUT} ")
     for words, bold in _pieces(quote, shown):
         draft.add(words, MessageEntity.BOLD if bold and words.strip() else None)
-    if shown.end < quote.span.end:
+    if shown.end < whole.end:
         draft.add(f" {CUT}")
-    long = display_width(draft.text) > LONG_QUOTE
-    draft.mark(0, MessageEntity.EXPANDABLE_BLOCKQUOTE if long else MessageEntity.BLOCKQUOTE)
 
 
 def _aids_line(quote: Quote, shown: Span) -> str:
@@ -220,8 +219,8 @@ def _pieces(quote: Quote, shown: Span) -> tuple[tuple[str, bool], ...]:
     )
 
 
-def _citation(article: Article, texts: Texts, *, dated: bool) -> _Draft:
-    draft = _Draft()
+def _citation(article: Article, texts: Texts, *, dated: bool, number: int | None = None) -> Draft:
+    draft = Draft(f"{number}. " if number else "")
     _add_title(draft, article, TITLE_LIMIT)
     where = _outlet_and_date(article, texts, OUTLET_LIMIT)
     if dated and article.published is None:
@@ -231,11 +230,11 @@ def _citation(article: Article, texts: Texts, *, dated: bool) -> _Draft:
     return draft
 
 
-def _add_others(draft: _Draft, also: Sequence[Article], texts: Texts) -> None:
+def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
     """Other outlets with the same story, each linked: "Also in: Harbour Daily (4 March 2025), ..."."""
     for number, article in enumerate(also[:ALSO]):
         draft.add(texts.say("answer.next") if number else f"\n{texts.say('answer.also')}")
-        url = _link(article.url)
+        url = web_address(article.url)
         name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(_name(article), LISTED_TITLE_LIMIT)
         draft.add(name, MessageEntity.TEXT_LINK if url else None, url)
         if article.published:
@@ -244,8 +243,8 @@ def _add_others(draft: _Draft, also: Sequence[Article], texts: Texts) -> None:
         draft.add(texts.say("answer.more", count=len(also) - ALSO))
 
 
-def _add_title(draft: _Draft, article: Article, limit: int) -> None:
-    url = _link(article.url)
+def _add_title(draft: Draft, article: Article, limit: int) -> None:
+    url = web_address(article.url)
     draft.add(trim(_name(article), limit), MessageEntity.TEXT_LINK if url else None, url)
 
 
@@ -259,8 +258,8 @@ def _outlet_and_date(article: Article, texts: Texts, limit: int) -> str:
     return " · ".join(part for part in (outlet, day) if part)
 
 
-def _listed(number: int, article: Article, texts: Texts) -> _Draft:
-    draft = _Draft()
+def _listed(number: int, article: Article, texts: Texts) -> Draft:
+    draft = Draft()
     draft.add(f"\n{number}. ")
     _add_title(draft, article, LISTED_TITLE_LIMIT)
     if where := _outlet_and_date(article, texts, LISTED_OUTLET_LIMIT):
@@ -286,24 +285,15 @@ def _end_of(place: str) -> str:
     return place if len(place) <= PLACE_LIMIT else "…" + place[1 - PLACE_LIMIT :]
 
 
-def _link(url: str | None) -> str | None:
-    """An article's address if it is one a person may safely be sent to, else None."""
-    if url is None or len(url) > URL_LIMIT:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+def _joined(blocks: Sequence[Draft]) -> Draft:
+    whole = Draft()
+    for number, block in enumerate(blocks):
+        whole.add("\n\n" if number else "")
+        whole.join(block)
+    return whole
 
 
-def _packed(blocks: Sequence[_Draft]) -> list[_Draft]:
-    """Blocks put into as few messages as hold them, in order."""
-    messages: list[_Draft] = []
-    for block in blocks:
-        if messages and units(messages[-1].text) + 2 + units(block.text) <= LIMIT:
-            messages[-1].add("\n\n")
-            messages[-1].join(block)
-        else:
-            messages.append(block)
-    return messages
+def _words_of(quote: Quote) -> Span:
+    """Where the words of a quote's article begin and end."""
+    text = quote.article.text
+    return Span(_indent(text), len(text.rstrip()))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 from weakref import WeakValueDictionary
 
-from telegram import Update
+from telegram import Update, WebhookInfo
 from telegram.error import InvalidToken
 from telegram.ext import AIORateLimiter, BaseUpdateProcessor, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
@@ -21,6 +23,7 @@ CONNECT_SECONDS: Final = 10.0
 RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
 WAITING_UPDATES: Final = 10_000
 
+Result = TypeVar("Result")
 Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
 
 
@@ -33,9 +36,21 @@ class ChatOrder(BaseUpdateProcessor):
     def __init__(self) -> None:
         super().__init__(max_concurrent_updates=WAITING_UPDATES)
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+        self.finished = 0
+
+    @property
+    def waiting(self) -> int:
+        """How many updates have come and are not done with."""
+        return self.current_concurrent_updates
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         """Wait for this chat's earlier updates, then work on this one."""
+        try:
+            await self._in_turn(update, coroutine)
+        finally:
+            self.finished += 1
+
+    async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
         chat = update.effective_chat if isinstance(update, Update) else None
         if chat is None:
             await coroutine
@@ -70,8 +85,41 @@ class Limiter(AIORateLimiter):
         return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
+@dataclass(slots=True)
+class Contact:
+    """When Telegram was last asked for updates to the end, and when it last answered; `monotonic`."""
+
+    tried: float = field(default_factory=monotonic)
+    reached: float = field(default_factory=monotonic)
+
+
 class TolerantBot(ExtBot[int]):
     """A bot that also works with a Bot API server that knows no webhooks."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  passed on as they come
+        super().__init__(*args, **kwargs)
+        self._contact = Contact()
+
+    @property
+    def contact(self) -> Contact:
+        """When Telegram was last heard of."""
+        return self._contact
+
+    async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:  # noqa: ANN401  passed on
+        """Fetch updates, and remember that it was done."""
+        return await self._remembered(super().get_updates(*args, **kwargs))
+
+    async def get_webhook_info(self, *args: Any, **kwargs: Any) -> WebhookInfo:  # noqa: ANN401  passed on
+        """Ask about the webhook, and remember that it was done."""
+        return await self._remembered(super().get_webhook_info(*args, **kwargs))
+
+    async def _remembered(self, call: Awaitable[Result]) -> Result:
+        try:
+            result = await call
+        finally:
+            self.contact.tried = monotonic()
+        self.contact.reached = monotonic()
+        return result
 
     async def delete_webhook(self, *args: Any, **kwargs: Any) -> bool:  # noqa: ANN401  passed on as they come
         """Switch to polling; a server without this method has nothing to switch from.

@@ -56,6 +56,21 @@ _Place = Annotated[_Path, Field(description='a path in quotes, as in "library"')
 _Url = Annotated[
     str, Field(pattern=r"^https?://[^\s/]", description='an address such as "https://api.telegram.org/bot"')
 ]
+_WebhookUrl = Annotated[
+    str,
+    Field(
+        pattern=r"^$|^https?://[^\s/]+/[^\s?#]+$",
+        description='an address with a path, such as "https://bot.example/telegram", or ""',
+    ),
+]
+_Listen = Annotated[
+    str,
+    Field(
+        pattern=r"^unix:/\S+$|^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}$",
+        description='a place such as "127.0.0.1:8080" or "unix:/run/articlebot/webhook.sock"',
+    ),
+]
+_Limit = Annotated[int, Field(ge=0, le=10_000, description="a whole number from 0 to 10000")]
 _Level = Annotated[
     Literal["debug", "info", "warning", "error"],
     BeforeValidator(_lower),
@@ -111,9 +126,25 @@ class TelegramSettings:
     admins: Annotated[
         tuple[Annotated[int, Field(gt=0)], ...], Field(description="a list of numeric ids, as in [123456789]")
     ]
+    owner: Annotated[int, Field(ge=0, description="a numeric id, or 0 for the first of the admins")]
+    access: Annotated[
+        Literal["open", "allow-list", "pairing"], Field(description='"open", "allow-list" or "pairing"')
+    ]
+    people: Annotated[
+        tuple[Annotated[int, Field(gt=0)], ...], Field(description="a list of numeric ids, as in [123456789]")
+    ]
+    groups: Annotated[
+        tuple[Annotated[int, Field(lt=0)], ...],
+        Field(description="a list of numeric ids below zero, as in [-1001234567890]"),
+    ]
+    person_limit: _Limit
+    group_limit: _Limit
     base_url: _Url
     base_file_url: _Url
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]
+    webhook_url: _WebhookUrl
+    webhook_listen: _Listen
+    metrics_port: Annotated[int, Field(ge=0, le=65535, description="a port from 1 to 65535, or 0 for none")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ from index.records import (
     Span,
     Status,
 )
+from index.sentences import surroundings
 from index.text import language_of
 
 
@@ -87,6 +88,7 @@ __all__ = [
     # text
     "language_of",
     "display_width",
+    "surroundings",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",

@@ -88,6 +88,15 @@ def sentences(text: str) -> tuple[Span, ...]:
     return tuple(span for span in spans if span)
 
 
+def surroundings(text: str, span: Span, count: int) -> Span:
+    """A stretch of a text with `count` whole sentences more on either side, as far as there are any."""
+    found = sentences(text)
+    first = next((number for number, each in enumerate(found) if each.end > span.start), len(found))
+    last = next((number for number, each in enumerate(found) if each.end >= span.end), len(found) - 1)
+    around = [span, *found[max(0, first - count) : last + count + 1]]
+    return Span(min(each.start for each in around), max(each.end for each in around))
+
+
 def _trimmed(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1

@@ -8,12 +8,13 @@ bot calls methods, in the same process through `FakeTransport` or over HTTP thro
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from telegram.request import BaseRequest, RequestData
 
@@ -22,6 +23,14 @@ if TYPE_CHECKING:
 
 TOKEN = "4242:fake-token-of-the-tests"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Articles", "username": "articles_test_bot"}
+SCHEMES = ("http", "https", "tg")
+BUTTON_KINDS = {
+    "url",
+    "callback_data",
+    "switch_inline_query",
+    "switch_inline_query_current_chat",
+    "copy_text",
+}
 NESTABLE = {"bold", "text_link", "italic"}
 LONGEST = 4096
 MOST_ENTITIES = 100
@@ -69,9 +78,11 @@ class BotApi:
     _edits: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     _updates: list[Json] = field(default_factory=list)
     _failures: dict[str, list[_Failure]] = field(default_factory=lambda: defaultdict(list))
+    _toasts: dict[str, Json | None] = field(default_factory=dict)
     _next: int = 100
     _polls: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
+    webhook: Json = field(default_factory=dict)
 
     # What a test does
 
@@ -96,6 +107,45 @@ class BotApi:
             self._updates.append(update)
             self._changed.notify_all()
             return update
+
+    def press(
+        self, message: Json, button: str, *, user: int = 1, language: str = "en", data: str | None = None
+    ) -> Json:
+        """Have a person press the button of that text under one of the bot's messages; returns the update.
+
+        `data` forges what the button holds.
+        """
+        with self._changed:
+            self._next += 1
+            query: Json = {
+                "id": f"query-{self._next}",
+                "from": {"id": user, "is_bot": False, "first_name": "Person", "language_code": language},
+                "chat_instance": "1",
+                "message": message,
+                "data": data if data is not None else self.button(message, button)["callback_data"],
+            }
+            self._toasts[query["id"]] = None
+            update = {"update_id": self._next, "callback_query": query}
+            self._updates.append(update)
+            self._changed.notify_all()
+            return update
+
+    def button(self, message: Json, text: str) -> Json:
+        """The button of that text under a message as it now is."""
+        rows = self.buttons(message)
+        found = [button for row in rows for button in row if button["text"] == text]
+        assert found, f"there is no button {text!r}, only {[[one['text'] for one in row] for row in rows]}"
+        return found[0]
+
+    def buttons(self, message: Json) -> list[list[Json]]:
+        """The rows of buttons under a message as it now is."""
+        now = self._messages[message["chat"]["id"], message["message_id"]]
+        rows: list[list[Json]] = now.get("reply_markup", {}).get("inline_keyboard", [])
+        return rows
+
+    def toast(self, update: Json) -> Json | None:
+        """What the bot answered a press with, as the parameters of its call; None if it has not yet."""
+        return self._toasts[update["callback_query"]["id"]]
 
     def fail(
         self,
@@ -169,7 +219,35 @@ class BotApi:
     def _do_deleteWebhook(self, parameters: Json) -> bool:  # noqa: N802
         if parameters.get("drop_pending_updates"):
             self._updates.clear()
+        self.webhook = {}
         return True
+
+    def _do_setWebhook(self, parameters: Json) -> bool:  # noqa: N802
+        if not re.fullmatch(r"[\w-]{1,256}", parameters.get("secret_token", "none"), re.ASCII):
+            raise Refused(400, "Bad Request: secret token contains unallowed characters")
+        self.webhook = parameters
+        return True
+
+    def _do_getWebhookInfo(self, _: Json) -> Json:  # noqa: N802
+        return {
+            "url": self.webhook.get("url", ""),
+            "has_custom_certificate": False,
+            "pending_update_count": len(self._updates),
+        }
+
+    # What a server does that brings updates
+
+    def next_update(self, seconds: float) -> tuple[Json, Json] | None:
+        """The webhook and the update to bring to it, once there are both; None if not for so long."""
+        with self._changed:
+            self._changed.wait_for(lambda: bool(self.webhook and self._updates), seconds)
+            return (self.webhook, self._updates[0]) if self.webhook and self._updates else None
+
+    def brought(self, update: Json) -> None:
+        """Note that an update has been taken."""
+        with self._changed:
+            self._updates.remove(update)
+            self._changed.notify_all()
 
     def _do_setMyCommands(self, parameters: Json) -> bool:  # noqa: N802
         for command in parameters["commands"]:
@@ -182,15 +260,28 @@ class BotApi:
     def _do_sendChatAction(self, _: Json) -> bool:  # noqa: N802
         return True
 
-    def _do_answerCallbackQuery(self, _: Json) -> bool:  # noqa: N802
+    def _do_answerCallbackQuery(self, parameters: Json) -> bool:  # noqa: N802
+        query = parameters["callback_query_id"]
+        if self._toasts.get(query, {}) is not None:  # unknown, or answered already
+            raise Refused(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+        if len(parameters.get("text") or "") > 200:
+            raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
+        self._toasts[query] = parameters
         return True
 
     def _do_getUpdates(self, parameters: Json) -> list[Json]:  # noqa: N802
+        if self.webhook:
+            raise Refused(409, "Conflict: can't use getUpdates method while webhook is active")
         offset, timeout = parameters.get("offset") or 0, float(parameters.get("timeout") or 0)
         self._polls += 1
         poll = self._polls
         self._changed.notify_all()
-        self._updates = [update for update in self._updates if update["update_id"] >= offset]
+        allowed = set(parameters.get("allowed_updates") or ["message"])
+        self._updates = [
+            update for update in self._updates if update["update_id"] >= offset and allowed & set(update)
+        ]
         self._changed.wait_for(lambda: bool(self._updates) or self._polls != poll, timeout)
         if self._polls != poll:
             raise Refused(409, "Conflict: terminated by other getUpdates request")
@@ -198,7 +289,7 @@ class BotApi:
 
     def _do_sendMessage(self, parameters: Json) -> Json:  # noqa: N802
         chat, text = parameters["chat_id"], parameters["text"]
-        entities = checked_entities(text, parameters)
+        entities, markup = checked_entities(text, parameters), checked_markup(parameters)
         reply = parameters.get("reply_parameters") or {}
         target = self._messages.get((chat, reply.get("message_id", 0)))
         if reply and target is None and not reply.get("allow_sending_without_reply"):
@@ -211,7 +302,7 @@ class BotApi:
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
             "text": text,
             "entities": entities,
-        }
+        } | markup
         if thread := parameters.get("message_thread_id"):
             message |= {"message_thread_id": thread, "is_topic_message": True}
         if target is not None:
@@ -226,15 +317,43 @@ class BotApi:
         if message is None or message["from"] != BOT:
             raise Refused(400, "Bad Request: message to edit not found")
         entities = checked_entities(parameters["text"], parameters)
-        if message["text"] == parameters["text"] and message["entities"] == entities:
+        now: Json = {"text": parameters["text"], "entities": entities} | checked_markup(parameters)
+        if now == {name: message[name] for name in ("text", "entities", "reply_markup") if name in message}:
             raise Refused(
                 400,
                 "Bad Request: message is not modified: specified new message content and reply markup are "
                 "exactly the same as a current content and reply markup of the message",
             )
-        message |= {"text": parameters["text"], "entities": entities}
+        message.pop("reply_markup", None)  # an edit that brings no buttons takes those there were away
+        message |= now
         self._edits[place].append(parameters["text"])
         return message
+
+
+def checked_markup(parameters: Json) -> Json:
+    """The message's field for its buttons, or what Telegram would say against them."""
+    rows: list[list[Json]] = (parameters.get("reply_markup") or {}).get("inline_keyboard") or []
+    buttons = [button for row in rows for button in row]
+    if len(buttons) > 100 or any(not 1 <= len(row) <= 8 for row in rows):
+        raise Refused(400, "Bad Request: reply markup is too long")
+    for button in buttons:
+        _check_button(button)
+    return {"reply_markup": {"inline_keyboard": rows}} if rows else {}
+
+
+def _check_button(button: Json) -> None:
+    kinds = [kind for kind in BUTTON_KINDS if button.get(kind) is not None]
+    if not button.get("text", "").strip() or len(kinds) != 1:
+        raise Refused(400, "Bad Request: can't parse inline keyboard button: a text and one kind are needed")
+    if kinds == ["callback_data"] and not 1 <= len(button["callback_data"].encode()) <= 64:
+        raise Refused(400, "Bad Request: BUTTON_DATA_INVALID")
+    if kinds == ["url"]:
+        address = urlsplit(button["url"])
+        dotted = address.scheme == "tg" or "." in (address.hostname or "")
+        if address.scheme not in SCHEMES or not dotted or len(button["url"]) > 2048:
+            raise Refused(
+                400, f"Bad Request: inline keyboard button URL '{button['url']}' is invalid: Wrong HTTP URL"
+            )
 
 
 def checked_entities(text: str, parameters: Json) -> list[Json]:

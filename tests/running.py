@@ -42,6 +42,17 @@ class Chats:
         await self.application.update_queue.join()
         return self.api.sent(chat)[before:]
 
+    async def press(
+        self, message: Json, button: str, *, user: int = 1, language: str = "en", data: str | None = None
+    ) -> Json:
+        """Press a button and wait until it is done; returns what the press was answered with."""
+        update = self.api.press(message, button, user=user, language=language, data=data)
+        await self.hand_over(update)
+        await self.application.update_queue.join()
+        answer = self.api.toast(update)
+        assert answer is not None, "the press was not answered"
+        return answer
+
 
 @asynccontextmanager
 async def running(

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from bot.app import BotError, build_application, run
+from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
 from bot.commands.session import open_library
+from bot.door import Policy
+from bot.errors import BotError
 from bot.logs import configure
+from bot.state import State, StateError
+from bot.updates import Webhook
 from config import telegram_token
 
 if TYPE_CHECKING:
     from config import Settings
+
+STATE: Final = "bot.sqlite"  # what the bot remembers, in the library's folder
 
 
 def run_bot(settings: Settings) -> int:
@@ -20,15 +26,23 @@ def run_bot(settings: Settings) -> int:
     token = telegram_token()
     configure(settings.logging.level, secret=token)
     with open_library(settings, create=True) as library:
+        try:
+            state = State(library.path / STATE)
+        except StateError as error:
+            print(f"articlebot: {error}", file=sys.stderr)
+            return 1
         application = build_application(
             token,
             library,
+            state=state,
             admins=settings.telegram.admins,
             places=lambda: places_to_index(settings, library),
             base_url=settings.telegram.base_url,
             base_file_url=settings.telegram.base_file_url,
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
+            operation=_operation(settings),
+            policy=_policy(settings),
         )
         try:
             run(application)
@@ -36,3 +50,24 @@ def run_bot(settings: Settings) -> int:
             print(f"articlebot: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def _operation(settings: Settings) -> Operation:
+    telegram = settings.telegram
+    return Operation(
+        webhook=Webhook(telegram.webhook_url, telegram.webhook_listen) if telegram.webhook_url else None,
+        folder=settings.library.path,
+        metrics_port=telegram.metrics_port,
+    )
+
+
+def _policy(settings: Settings) -> Policy:
+    telegram = settings.telegram
+    return Policy(
+        mode=telegram.access,
+        owner=telegram.owner or next(iter(telegram.admins), None),
+        people=frozenset(telegram.people),
+        groups=frozenset(telegram.groups),
+        person_limit=telegram.person_limit,
+        group_limit=telegram.group_limit,
+    )

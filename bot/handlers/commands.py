@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from bot.access import is_admin
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.sending import reply
-from bot.render import articles_message, lines_message
+from bot.outgoing import lines_message
+from bot.render import articles_message
 from index import LibraryEmpty, LibraryNotFound
 
 if TYPE_CHECKING:
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 async def on_start(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
     """Say what the bot does."""
-    await reply(message_in(update), lines_message([texts_for(update).say("greeting.start")]))
+    await reply(message_in(update), lines_message([texts_for(desk, update).say("greeting.start")]))
 
 
 async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
     """Say how to ask; admins are told of their command too."""
-    message, texts = message_in(update), texts_for(update)
+    message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
         lines.append(texts.say("greeting.help_admin"))
@@ -34,9 +35,9 @@ async def on_articles(desk: Desk, update: Update, context: Context) -> None:  # 
         articles = await desk.work(desk.library.articles)
     except (LibraryEmpty, LibraryNotFound):
         articles = ()
-    await reply(message_in(update), articles_message(articles, texts_for(update)))
+    await reply(message_in(update), articles_message(articles, texts_for(desk, update)))
 
 
 async def on_unknown_command(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
     """Say that there is no such command."""
-    await reply(message_in(update), lines_message([texts_for(update).say("question.unknown_command")]))
+    await reply(message_in(update), lines_message([texts_for(desk, update).say("question.unknown_command")]))

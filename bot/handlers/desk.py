@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from telegram import Message, Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.state import State, StateError
 from bot.texts import Texts, language_for, texts_in
 
 if TYPE_CHECKING:
@@ -16,9 +18,12 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from pathlib import Path
 
+    from bot.door import Door
     from bot.handlers.rebuilding import Rebuilding
-    from index import Answer, Article, BuildReport, NotFound, Progress
+    from bot.metrics import Metrics
+    from index import Answer, Article, BuildReport, NotFound, Progress, Status
 
+LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 # The three `Any` are python-telegram-bot's places for user data, chat data and bot data. All that
@@ -33,11 +38,17 @@ class Library(Protocol):
     def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
         """The answer, or that there is none; `turns` are the questions this one may refer to."""
 
+    def article(self, id: str) -> Article:  # noqa: A002  the record's own name for it
+        """The article of that id as it is quoted now; raises ArticleNotFound."""
+
     def articles(self) -> tuple[Article, ...]:
         """All articles, newest first."""
 
     def build(self, places: Sequence[Path], *, progress: Callable[[Progress], None] = ...) -> BuildReport:
         """Bring the library up to date with files and folders."""
+
+    def status(self) -> Status:
+        """What the library holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +56,13 @@ class Desk:
     """Everything handlers share. `pool` does what would keep the event loop from other chats."""
 
     library: Library
+    state: State
     admins: Collection[int]
     pool: Executor
     rebuilding: Rebuilding
     log_questions: bool
+    metrics: Metrics
+    door: Door
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""
@@ -63,7 +77,14 @@ def message_in(update: Update) -> Message:
     return message
 
 
-def texts_for(update: object) -> Texts:
-    """The sentences in the language of whoever sent the update."""
+def texts_for(desk: Desk, update: object) -> Texts:
+    """The sentences in the language that whoever sent the update chose, else in their Telegram's."""
     user = update.effective_user if isinstance(update, Update) else None
-    return texts_in(language_for(user.language_code if user else None))
+    if user is None:
+        return texts_in(language_for(None))
+    try:
+        chosen = desk.state.people.language(user.id)
+    except StateError as error:
+        LOG.warning("a person's choice of language could not be read: %s", error)
+        chosen = None
+    return texts_in(chosen or language_for(user.language_code))

@@ -8,26 +8,27 @@ from secrets import token_hex
 from telegram import Update
 from telegram.error import Conflict, Forbidden, TelegramError
 
-from bot.handlers.desk import Context, texts_for
+from bot.handlers.desk import Context, Desk, texts_for
 from bot.handlers.sending import reply
-from bot.render import lines_message
+from bot.outgoing import lines_message
 
 LOG = logging.getLogger(__name__)
 
 
-async def on_error(update: object, context: Context) -> None:
+async def on_error(desk: Desk, update: object, context: Context) -> None:
     """Log an error under a short id and tell that id to whoever's message caused it."""
     error = context.error
     if isinstance(error, Forbidden):
         LOG.info("a message could not be delivered: %s", error.message)
         return
+    desk.metrics.error()
     identifier = token_hex(3)
     LOG.error("error %s", identifier, exc_info=error)
     message = update.effective_message if isinstance(update, Update) else None
     if message is None:
         return
     try:
-        await reply(message, lines_message([texts_for(update).say("error.sorry", id=identifier)]))
+        await reply(message, lines_message([texts_for(desk, update).say("error.sorry", id=identifier)]))
     except TelegramError as second:
         LOG.warning("error %s could not be told: %s", identifier, second.message)
 

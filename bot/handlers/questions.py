@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Final
 
 from bot.access import words_of
+from bot.cards import noted
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.memory import Memory
 from bot.handlers.sending import reply, typing
 from bot.logs import log_question
-from bot.render import Outgoing, answer_messages, lines_message, not_found_message
+from bot.outgoing import Outgoing, lines_message
+from bot.parts import about_part
+from bot.render import not_found_message
+from bot.state import StateError
+from bot.views import answer_view
 from index import (
     Answer,
     LibraryEmpty,
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from telegram import Message, Update
 
     from bot.texts import Texts
+    from index import NotFound
 
 LOG = logging.getLogger(__name__)
 LONG_QUESTION: Final = 400  # characters; a question that is refused and longer is refused for its length
@@ -36,12 +42,24 @@ class Response:
     """What a question comes to: an outcome for the log, and what the person is told.
 
     `understood` is the question in full, to which a later one may refer; None if it was none.
+    `key` is where the state keeps the answer.
     """
 
     outcome: str
-    messages: tuple[Outgoing, ...]
+    message: Outgoing
     quotes: int = 0
     understood: str | None = None
+    key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked in a chat, after the person's `words`, and the questions that it may refer to."""
+
+    question: str
+    words: str
+    chat: int
+    turns: tuple[str, ...]
 
 
 async def on_question(desk: Desk, update: Update, context: Context) -> None:
@@ -63,14 +81,14 @@ async def on_new(desk: Desk, update: Update, context: Context) -> None:
     if question:
         await _answer(desk, update, context, question)
     else:
-        await reply(message, lines_message([texts_for(update).say("question.forgotten")]))
+        await reply(message, lines_message([texts_for(desk, update).say("question.forgotten")]))
 
 
-async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
+async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:
     """Tell whoever sent a sticker, a voice message or the like what the bot can use."""
     message = message_in(update)
     if _is_new_album(message, context):
-        await reply(message, lines_message([texts_for(update).say("question.unsupported")]))
+        await reply(message, lines_message([texts_for(desk, update).say("question.unsupported")]))
 
 
 def _after_command(update: Update, context: Context) -> str:
@@ -103,54 +121,89 @@ def _is_new_album(message: Message, context: Context) -> bool:
 
 
 async def _answer(desk: Desk, update: Update, context: Context, question: str) -> None:
-    message, texts = message_in(update), texts_for(update)
-    if not question:
+    message, texts = message_in(update), texts_for(desk, update)
+    part = message.quote.text if message.quote else None
+    if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
         return
-    response, started = Response("failed", ()), perf_counter()
-    asked = started
+    full, turns = about_part(question, part) if part else (question, _turns(desk, message, context))
+    asked = Asked(full, question, message.chat_id, turns)
+    response, started = Response("failed", Outgoing("")), perf_counter()
+    ready = started
     try:
         async with typing(message):
-            response = await desk.work(_respond, desk, question, _turns(message, context), texts)
-            asked = perf_counter()
-        sent = await reply(message, *response.messages)
-        if response.understood:
-            _memory(context).remember_answer(sent.message_id, response.understood)
+            response = await desk.work(_respond, desk, asked, texts)
+            ready = perf_counter()
+        sent = await reply(message, response.message, keys=desk.state.buttons)
+        _remember_sent(desk, response, sent)
     finally:
         if response.understood:  # even if the answer could not be sent
             _memory(context).remember(_who(message), response.understood, monotonic())
         ended = perf_counter()
+        language = language_of(question)
+        desk.metrics.question(
+            outcome=response.outcome, language=language, ask=ready - started, send=ended - ready
+        )
         log_question(
             chat=message.chat_id,
-            language=language_of(question),
+            language=language,
             outcome=response.outcome,
             quotes=response.quotes,
-            milliseconds={"ask": (asked - started) * 1000, "send": (ended - asked) * 1000},
+            milliseconds={"ask": (ready - started) * 1000, "send": (ended - ready) * 1000},
             question=question if desk.log_questions else None,
         )
 
 
-def _turns(message: Message, context: Context) -> tuple[str, ...]:
-    """The questions this one may refer to."""
+def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
+    """The questions this one may refer to; a reply to an answer goes on from it, whosever it was."""
     earlier = message.reply_to_message
-    return _memory(context).turns(
-        _who(message), monotonic(), reply_to=earlier.message_id if earlier else None
-    )
+    if earlier is not None:
+        try:
+            question = desk.state.answers.question_of(message.chat_id, earlier.message_id)
+        except StateError as error:
+            LOG.warning("an earlier answer could not be looked up: %s", error)
+            question = None
+        if question is not None:
+            return (question,)
+    return _memory(context).turns(_who(message), monotonic())
 
 
-def _respond(desk: Desk, question: str, turns: tuple[str, ...], texts: Texts) -> Response:
+def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
     try:
-        result = desk.library.ask(question, turns=turns)
+        result = desk.library.ask(asked.question, turns=asked.turns)
     except QuestionError as error:
-        return Response("refused", (lines_message([_why_refused(error, question, texts)]),))
+        return Response("refused", lines_message([_why_refused(error, asked.words, texts)]))
     except (LibraryEmpty, LibraryNotFound):
-        return Response("empty", (lines_message([texts.say("library.empty"), texts.say("library.add")]),))
+        return Response("empty", lines_message([texts.say("library.empty"), texts.say("library.add")]))
     except LibraryOutdated:
-        return Response("outdated", (lines_message([texts.say("library.outdated")]),))
-    understood = result.understood or question
+        return Response("outdated", lines_message([texts.say("library.outdated")]))
+    if asked.question != asked.words:
+        result = replace(result, understood=result.understood or asked.question)
+    understood = result.understood or asked.question
+    key = _kept(desk, asked.chat, understood, result)
     if isinstance(result, Answer):
-        return Response("answered", answer_messages(result, texts), len(result.quotes), understood)
-    return Response("not_found", (not_found_message(result, texts),), understood=understood)
+        return Response("answered", answer_view(result, key, texts), len(result.quotes), understood, key)
+    return Response("not_found", not_found_message(result, texts), understood=understood, key=key)
+
+
+def _kept(desk: Desk, chat: int, understood: str, result: Answer | NotFound) -> str | None:
+    """The key under which the state now has the result; an answer is given without it, too."""
+    note = noted(result) if isinstance(result, Answer) else None
+    try:
+        return desk.state.answers.keep(chat, understood, note)
+    except StateError as error:
+        LOG.warning("an answer could not be remembered: %s", error)
+        return None
+
+
+def _remember_sent(desk: Desk, response: Response, sent: Message) -> None:
+    """Have a reply to the message find the answer."""
+    if response.key is None:
+        return
+    try:
+        desk.state.answers.sent(response.key, sent.message_id)
+    except StateError as error:
+        LOG.warning("where an answer was given could not be remembered: %s", error)
 
 
 def _why_refused(error: QuestionError, question: str, texts: Texts) -> str:

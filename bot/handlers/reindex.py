@@ -12,10 +12,12 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest, TelegramError
 
 from bot.access import is_admin
+from bot.handlers.admission import note
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.rebuilding import Rebuilding, RebuildStopped
 from bot.handlers.sending import edit, reply
-from bot.render import Outgoing, lines_message, progress_line, report_message
+from bot.outgoing import Outgoing, lines_message
+from bot.render import progress_line, report_message
 from index import ArticlebotError, BuildReport, LibraryLocked, NothingToIndex
 
 if TYPE_CHECKING:
@@ -40,22 +42,24 @@ class _Telling:
 
 async def on_reindex(desk: Desk, update: Update, context: Context) -> None:
     """Start a rebuild, or say why not: the sender is no admin, or one is going on."""
-    message, texts = message_in(update), texts_for(update)
+    message, texts = message_in(update), texts_for(desk, update)
     if not is_admin(message, desk.admins):
         await reply(message, lines_message([texts.say("reindex.only_admins")]))
     elif not desk.rebuilding.claim():
         await reply(message, lines_message(_state(texts.say("reindex.running"), desk.rebuilding, texts)))
     else:
         # Not awaited here: the admin's chat would have to wait for its other questions.
-        context.application.create_task(_rebuild(desk.rebuilding, message, texts), update=update)
+        context.application.create_task(_rebuild(desk, message, texts), update=update)
 
 
-async def _rebuild(rebuilding: Rebuilding, message: Message, texts: Texts) -> None:
+async def _rebuild(desk: Desk, message: Message, texts: Texts) -> None:
+    rebuilding = desk.rebuilding
     try:
         shown = await reply(message, lines_message([texts.say("reindex.started")]))
         telling = _Telling(message, shown, texts)
         work = asyncio.create_task(rebuilding.run())
         await _tell_progress(work, rebuilding, telling)
+        note(desk, message, "/reindex", "failed" if work.exception() else "done")
         await _tell_ending(_ending(work, texts), telling)
     finally:
         rebuilding.release()

@@ -11,10 +11,13 @@ from telegram import LinkPreviewOptions, Message, ReplyParameters
 from telegram.constants import ChatAction
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from bot.handlers.keyboards import keyboard_of, without_addresses
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from bot.render import Outgoing
+    from bot.outgoing import Outgoing
+    from bot.state import Buttons
 
 LOG = logging.getLogger(__name__)
 RETRY_PAUSES: Final = (0.5, 2.0, 6.0)  # seconds
@@ -25,25 +28,67 @@ NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 Sent = TypeVar("Sent")
 
 
-async def reply(message: Message, *outgoing: Outgoing) -> Message:
-    """Answer a message with one message or more, the first as a reply to it; returns the last."""
-    sent = await _reply(message, outgoing[0], quoting=True)
-    for further in outgoing[1:]:
-        sent = await _reply(message, further, quoting=False)
-    return sent
+async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = None) -> Message:
+    """Answer a message with one that replies to it; returns it as it was sent.
 
-
-async def edit(message: Message, outgoing: Outgoing) -> None:
-    """Change a message of the bot's own; that it already reads so is no error."""
+    `keys` is where buttons that do something are kept; who sent the message is their owner.
+    """
+    keyboard = keyboard_of(outgoing, message.chat, keys, _asker(message))
+    target = ReplyParameters(message.message_id, allow_sending_without_reply=True)
     try:
-        await persistently(
-            lambda: message.edit_text(
-                outgoing.text, entities=outgoing.entities, link_preview_options=NO_PREVIEW
+        return await persistently(
+            lambda: message.reply_text(
+                outgoing.text,
+                entities=outgoing.entities,
+                link_preview_options=NO_PREVIEW,
+                reply_parameters=target,
+                reply_markup=keyboard,
             )
         )
     except BadRequest as error:
-        if "not modified" not in error.message.lower():
+        LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
+    # Without formatting, without addresses and without the topic, which may have been deleted meanwhile.
+    return await persistently(
+        lambda: message.reply_text(
+            outgoing.text,
+            link_preview_options=NO_PREVIEW,
+            reply_parameters=target,
+            message_thread_id=None,
+            reply_markup=without_addresses(keyboard),
+        )
+    )
+
+
+async def edit(
+    message: Message, outgoing: Outgoing, *, keys: Buttons | None = None, owner: int | None = None
+) -> None:
+    """Change a message of the bot's own; that it already reads so is no error.
+
+    `keys` is where buttons that do something are kept, `owner` who may press them.
+    """
+    keyboard = keyboard_of(outgoing, message.chat, keys, owner)
+    try:
+        await persistently(
+            lambda: message.edit_text(
+                outgoing.text,
+                entities=outgoing.entities,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=keyboard,
+            )
+        )
+    except BadRequest as error:
+        if "not modified" in error.message.lower():
+            return
+        if not outgoing.entities and not outgoing.buttons:
             raise
+        LOG.warning("Telegram refused a change of a message (%s); sending it plain", error.message)
+        await persistently(
+            lambda: message.edit_text(
+                outgoing.text,
+                link_preview_options=NO_PREVIEW,
+                reply_markup=without_addresses(keyboard),
+            )
+        )
 
 
 @asynccontextmanager
@@ -78,28 +123,11 @@ async def persistently(call: Callable[[], Awaitable[Sent]]) -> Sent:
     return await call()
 
 
-async def _reply(message: Message, outgoing: Outgoing, *, quoting: bool) -> Message:
-    target = ReplyParameters(message.message_id, allow_sending_without_reply=True) if quoting else None
-    try:
-        return await persistently(
-            lambda: message.reply_text(
-                outgoing.text,
-                entities=outgoing.entities,
-                link_preview_options=NO_PREVIEW,
-                reply_parameters=target,
-            )
-        )
-    except BadRequest as error:
-        LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
-    # Without formatting and without the topic, which may have been deleted meanwhile.
-    return await persistently(
-        lambda: message.reply_text(
-            outgoing.text,
-            link_preview_options=NO_PREVIEW,
-            reply_parameters=target,
-            message_thread_id=None,
-        )
-    )
+def _asker(message: Message) -> int | None:
+    """Who asked, if they can be told from others: not somebody who writes as a group or a channel."""
+    if message.sender_chat is not None or message.from_user is None:
+        return None
+    return message.from_user.id
 
 
 async def _keep_typing(message: Message, done: asyncio.Event) -> None:

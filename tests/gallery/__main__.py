@@ -119,8 +119,21 @@ def _bubble(side: str, message: Message, foot: str) -> str:
     words = f'<span class="words">{body}</span><span class="foot">{foot}</span>'
     return (
         f'<div class="bubble {side}" lang="{language_of(text)}">{_reply_header(message.reply_to_message)}'
-        f'{words}<span class="time">{foot}</span></div>'
+        f'{words}<span class="time">{foot}</span></div>{_keyboard(message)}'
     )
+
+
+def _keyboard(message: Message) -> str:
+    if message.reply_markup is None:
+        return ""
+    rows = (
+        "".join(
+            f'<span class="button{" address" if button.url else ""}">{escape(button.text)}</span>'
+            for button in row
+        )
+        for row in message.reply_markup.inline_keyboard
+    )
+    return '<div class="keyboard">' + "".join(f"<div>{row}</div>" for row in rows) + "</div>"
 
 
 def _reply_header(replied: Message | None) -> str:

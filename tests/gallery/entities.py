@@ -20,6 +20,7 @@ TAGS: Final = {
     "expandable_blockquote": ("<blockquote expandable>", "</blockquote>"),
     "bold": ("<b>", "</b>"),
     "italic": ("<i>", "</i>"),
+    "bot_command": ('<a class="command">', "</a>"),
 }
 
 

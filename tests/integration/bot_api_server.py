@@ -12,11 +12,13 @@ from __future__ import annotations
 
 import json
 import threading
+from http import HTTPStatus
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
-from tests.bot_api import TOKEN, BotApi, decoded
+from tests.bot_api import TOKEN, BotApi, Json, decoded
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -27,6 +29,7 @@ class BotApiServer:
 
     def __init__(self, api: BotApi | None = None, port: int = 0) -> None:
         self.api = api or BotApi()
+        self._ended = threading.Event()
         self._server = _Server(("127.0.0.1", port), _handler_for(self.api))
 
     @property
@@ -56,13 +59,42 @@ class BotApiServer:
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._bring, daemon=True).start()
         return self
+
+    def _bring(self) -> None:
+        """Bring updates to the bot's webhook, if it has set one; what it does not take comes again."""
+        while not self._ended.is_set():
+            if (pair := self.api.next_update(0.1)) is None:
+                continue
+            webhook, update = pair
+            if post(webhook["url"], update, webhook.get("secret_token")) == HTTPStatus.OK:
+                self.api.brought(update)
+            else:
+                self._ended.wait(0.1)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._ended.set()
         self._server.shutdown()
         self._server.server_close()
+
+
+def post(url: str, update: Json, secret: str | None) -> int:
+    """Bring an update to a webhook as Telegram does; the HTTP status, 0 if nobody listens."""
+    headers = {"Content-Type": "application/json"}
+    if secret is not None:
+        headers["X-Telegram-Bot-Api-Secret-Token"] = secret
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=10)
+    try:
+        connection.request("POST", place.path, json.dumps(update), headers)
+        return connection.getresponse().status
+    except OSError:
+        return 0
+    finally:
+        connection.close()
 
 
 class _Server(ThreadingHTTPServer):

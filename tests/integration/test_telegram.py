@@ -7,8 +7,7 @@ import os
 import signal
 import socket
 import subprocess
-import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +18,11 @@ from bot.app import BotError, build_application, serve
 from tests.bot_api import TOKEN, BotApi
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer
+from tests.integration.processes import ADMIN, articlebot, environment, process
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable
 
-ADMIN = 99
 SAMPLES = Path(index.__file__).parent / "samples"
 QUESTION = "how much does Xiaomi plan to spend on R&D"
 OTHER_QUESTION = "小米未來五年要投入多少研發費用？"
@@ -62,7 +61,10 @@ async def test_a_question_is_fetched_and_answered_over_http() -> None:
         (answer,) = server.api.sent(1)
         assert answer["text"].startswith("It cost 340 million dollars")
         assert {entity["type"] for entity in answer["entities"]} == {"blockquote", "bold", "text_link"}
-        assert server.api.called("getUpdates")[0].parameters["allowed_updates"] == ["message"]
+        assert server.api.called("getUpdates")[0].parameters["allowed_updates"] == [
+            "message",
+            "callback_query",
+        ]
 
 
 async def test_what_was_asked_before_the_end_is_answered_and_what_came_after_waits_for_the_restart() -> None:
@@ -138,36 +140,6 @@ async def test_a_token_revoked_while_the_bot_runs_ends_it_with_a_sentence() -> N
 
 
 # The whole process
-
-
-def environment(server: BotApiServer) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ARTICLEBOT_")}
-    return inherited | server.environment | {"ARTICLEBOT_TELEGRAM__ADMINS": f"[{ADMIN}]"}
-
-
-def articlebot(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "bot", *arguments]
-
-
-@contextmanager
-def process(server: BotApiServer, library: Path, *, code: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code."""
-    bot = subprocess.Popen(
-        articlebot("run", "--library", str(library)),
-        env=environment(server),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield bot
-        bot.send_signal(signal.SIGTERM)
-        _, errors = bot.communicate(timeout=60)
-        assert bot.returncode == code, errors
-        assert TOKEN not in errors
-        assert "Traceback" not in errors
-    finally:
-        bot.kill()
-        bot.communicate()
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 from lxml import html as lxml_html  # type: ignore[import-untyped]  # it ships without types
 from telegram import Message, MessageEntity
 
-from bot.render import answer_messages
+from bot.render import answer_message
 from bot.texts import texts_in
 from index import Answer, Quote, Span
 from tests.fakes import FakeLibrary, article
@@ -67,7 +67,7 @@ def test_an_answer_is_drawn_word_for_word_and_as_python_telegram_bot_reads_its_e
     start, end = text.index("小米"), text.index("尾")
     bold = Span(text.index("逾"), text.index("億元") + 2)
     answer = Answer("?", (Quote(source, Span(start, end), bold), Quote(source, Span(0, start), Span(2, 3))))
-    (message,) = answer_messages(answer, texts_in("en"))
+    message = answer_message(answer, texts_in("en"))
     marked = html_of(message.text, message.entities)
     assert lxml_html.fromstring(f"<div>{marked}</div>").text_content() == message.text
     # As it arrives, through JSON: entities that were shifted in memory compare by where they stood before.
@@ -97,4 +97,5 @@ async def test_a_page_holds_each_question_the_bots_answer_to_it_and_nothing_from
     assert tree.xpath("//blockquote/b/text()") == ["340 million"]
     assert tree.xpath("//*[@class='reply']/*[@class='line']/text()") == ["340 million", "no such words"]
     assert "The articles do not say that." in drawn
+    assert tree.xpath("//*[@class='keyboard']/div[1]/span/text()") == ["Read at the source", "In context"]
     assert not tree.xpath("//@src | //link")

@@ -108,9 +108,29 @@ STICKER: Json = {
 PHOTO: Json = {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]}
 VOICE: Json = {"voice": {"file_id": "a", "file_unique_id": "b", "duration": 1}}
 PLACE: Json = {"location": {"latitude": 1.0, "longitude": 2.0}}
+CONTACT: Json = {"contact": {"phone_number": "1", "first_name": "A"}}
+DICE: Json = {"dice": {"emoji": "🎲", "value": 3}}
+POLL: Json = {
+    "poll": {
+        "id": "1",
+        "question": "Which?",
+        "options": [{"text": "A", "voter_count": 0, "persistent_id": "1"}],
+        "total_voter_count": 0,
+        "is_closed": False,
+        "is_anonymous": True,
+        "type": "regular",
+        "allows_multiple_answers": False,
+        "allows_revoting": False,
+        "members_only": False,
+    }
+}
+ROUND: Json = {"video_note": {"file_id": "a", "file_unique_id": "b", "length": 1, "duration": 1}}
+SHOP: Json = {"venue": {"location": PLACE["location"], "title": "Shop", "address": "1 Road"}, **PLACE}
+STORY: Json = {"story": {"id": 1, "chat": {"id": 5, "type": "private"}}}
+OTHERS = [STICKER, PHOTO, VOICE, PLACE, CONTACT, DICE, POLL, ROUND, SHOP, STORY]
 
 
-@pytest.mark.parametrize("content", [STICKER, PHOTO, VOICE, PLACE])
+@pytest.mark.parametrize("content", OTHERS, ids=lambda content: next(iter(content)))
 async def test_whatever_is_not_text_gets_a_sentence_that_says_what_the_bot_can_use(content: Json) -> None:
     async with running(BotApi(), FakeLibrary()) as chats:
         (message,) = await chats.say(None, **content)

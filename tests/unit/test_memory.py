@@ -1,6 +1,6 @@
 """What a chat remembers, without a chat."""
 
-from bot.handlers.memory import ANSWERS, FORGOTTEN_AFTER, Memory
+from bot.handlers.memory import FORGOTTEN_AFTER, Memory
 
 
 def test_conversations_that_fell_silent_take_no_room() -> None:
@@ -9,20 +9,6 @@ def test_conversations_that_fell_silent_take_no_room() -> None:
         memory.remember(person, "how much?", now=0.0)
     memory.remember("the last", "how much?", now=FORGOTTEN_AFTER + 1)
     assert len(memory._conversations) == 1
-
-
-def test_only_the_latest_answers_can_be_gone_on_from() -> None:
-    memory = Memory()
-    for message in range(ANSWERS + 1):
-        memory.remember_answer(message, f"question {message}")
-    assert memory.turns("anybody", 0.0, reply_to=0) == ()
-    assert memory.turns("anybody", 0.0, reply_to=1) == ("question 1",)
-
-
-def test_a_reply_to_anything_else_goes_on_from_the_last_questions() -> None:
-    memory = Memory()
-    memory.remember("a person", "how much?", now=0.0)
-    assert memory.turns("a person", 1.0, reply_to=12345) == ("how much?",)
 
 
 def test_what_one_person_forgets_others_remember() -> None:

@@ -37,7 +37,8 @@ def test_every_key_of_the_bundled_file_is_a_setting_with_that_default() -> None:
     document = tomllib.loads(BUNDLED.read_text(encoding="utf-8"))
     document["library"]["path"] = Path.cwd() / document["library"]["path"]
     document["articles"]["folders"] = tuple(Path.cwd() / folder for folder in document["articles"]["folders"])
-    document["telegram"]["admins"] = tuple(document["telegram"]["admins"])
+    for key in ("admins", "people", "groups"):
+        document["telegram"][key] = tuple(document["telegram"][key])
     assert asdict(load_settings(environment={})) == document
 
 

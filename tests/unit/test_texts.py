@@ -41,7 +41,12 @@ def keys_used() -> set[str]:
     folder = Path(bot.__file__).parent
     tables = {key.partition(".")[0] for key in texts_in("en").sentences if "." in key}
     used = set()
-    for file in [folder / "render.py", *folder.glob("handlers/*.py")]:
+    for file in [
+        folder / "render.py",
+        folder / "outgoing.py",
+        folder / "views.py",
+        *folder.glob("handlers/*.py"),
+    ]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 table, dot, name = node.value.partition(".")

@@ -1,0 +1,82 @@
+"""An answer as it is remembered: where its quotes stand, never their words. Pure.
+
+What is shown again, after a press of a button or a restart, is cut from the archive again. An
+article that has changed meanwhile is not quoted by its old offsets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from index import Aid, Answer, Article, ArticleNotFound, Quote, Span
+
+Find = Callable[[str], Article]
+
+
+class QuoteGone(Exception):
+    """An article that was quoted has been changed or taken out since."""
+
+
+def noted(answer: Answer) -> Any:  # noqa: ANN401  what JSON can hold
+    """An answer as JSON can hold it."""
+    return {
+        "question": answer.question,
+        "understood": answer.understood,
+        "prose": answer.prose,
+        "disagree": answer.disagree,
+        "quotes": [_noted_quote(quote) for quote in answer.quotes],
+    }
+
+
+def recalled(note: Any, find: Find) -> Answer:  # noqa: ANN401
+    """The answer that was noted, cut anew from the articles as they are; raises `QuoteGone`."""
+    return Answer(
+        note["question"],
+        tuple(_recalled_quote(quote, find) for quote in note["quotes"]),
+        prose=note["prose"],
+        understood=note["understood"],
+        disagree=note["disagree"],
+    )
+
+
+def recalled_quote(note: Any, number: int, find: Find) -> Quote:  # noqa: ANN401
+    """One quote of the answer that was noted, by its number from 0; raises `QuoteGone`."""
+    return _recalled_quote(note["quotes"][number], find)
+
+
+def _noted_quote(quote: Quote) -> dict[str, object]:
+    return {
+        "article": quote.article.id,
+        "digest": quote.article.digest,
+        "span": _ends(quote.span),
+        "highlight": _ends(quote.highlight) if quote.highlight else None,
+        "score": quote.score,
+        "aids": [[*_ends(aid.span), aid.text] for aid in quote.aids],
+        "also": [article.id for article in quote.also],
+    }
+
+
+def _recalled_quote(note: dict[str, Any], find: Find) -> Quote:
+    article = _found(note["article"], find)
+    if article is None or article.digest != note["digest"]:
+        raise QuoteGone(f"article {note['article']!r} is no longer as it was quoted")
+    return Quote(
+        article,
+        Span(*note["span"]),
+        Span(*note["highlight"]) if note["highlight"] else None,
+        note["score"],
+        tuple(Aid(Span(start, end), text) for start, end, text in note["aids"]),
+        tuple(other for id_ in note["also"] if (other := _found(id_, find))),
+    )
+
+
+def _found(identifier: str, find: Find) -> Article | None:
+    try:
+        return find(identifier)
+    except ArticleNotFound:
+        return None
+
+
+def _ends(span: Span) -> list[int]:
+    return [span.start, span.end]
