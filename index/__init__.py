@@ -45,8 +45,10 @@ from index.records import (
     Passage,
     Progress,
     Quote,
+    Source,
     Span,
     Status,
+    Within,
 )
 from index.text import language_of
 
@@ -68,8 +70,11 @@ __all__ = [
     "Origin",
     "Aid",
     "Quote",
+    "Within",
     "Answer",
     "NotFound",
+    # finding
+    "Source",
     # building
     "Progress",
     "BuildReport",

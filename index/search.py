@@ -16,7 +16,7 @@ from index.evidence import Wanted, wanted
 from index.fusion import fuse
 from index.inference import Vectors
 from index.keywords import question_terms
-from index.records import Hit, Origin
+from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
 from index.tables import Rows, cosines
 from index.text import fold, language_of
@@ -61,9 +61,16 @@ class Found:
 
 
 def search(
-    query: Query, snapshot: Snapshot, count: int, *, without: frozenset[str] = frozenset()
+    query: Query,
+    snapshot: Snapshot,
+    count: int,
+    *,
+    without: frozenset[str] = frozenset(),
+    within: Within | None = None,
 ) -> tuple[Found, ...]:
     """The `count` best passages for a question, best first, of all articles but those in `without`.
+
+    `within` restricts them further, before anything is ranked.
 
     Both ways of searching propose passages; then every proposal is scored by all three
     measures: the passage's cosine, its best sentence's cosine, and BM25. Scores are compared
@@ -71,11 +78,7 @@ def search(
     the Chinese one that answers it; then each language gives its best in turn.
     """
     keyword_scores = snapshot.keywords.scores(list(query.terms))
-    dense = [
-        *snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables))),
-        *snapshot.manifest.stragglers,
-    ]
-    lexical = _best(keyword_scores, _KEYWORD_DEPTH)
+    dense, lexical = _proposed(query, snapshot, keyword_scores, within)
     rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
     chinese = snapshot.is_chinese(rows)
     scored = [_scored(query, snapshot, rows[own], keyword_scores) for own in (chinese, ~chinese)]
@@ -83,6 +86,19 @@ def search(
     best = islice(_in_turn(scored), count)
     found = (Found(row, Hit(snapshot.passage(row), score, origins.of(row))) for row, score in best)
     return tuple(sorted(found, key=lambda each: -each.hit.score))
+
+
+def _proposed(
+    query: Query, snapshot: Snapshot, keyword_scores: npt.NDArray[np.float32], within: Within | None
+) -> tuple[Sequence[int], Sequence[int]]:
+    """The rows that meaning and keywords propose; those that a filter leaves are all compared."""
+    if within is None:
+        near = snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables)))
+        return [*near, *snapshot.manifest.stragglers], _best(keyword_scores, _KEYWORD_DEPTH)
+    rows = snapshot.rows_within(within)
+    order = np.argsort(-cosines(query.vector, snapshot.tables.passage_vectors, rows), kind="stable")
+    lexical = [int(rows[at]) for at in _best(keyword_scores[rows], _KEYWORD_DEPTH)]
+    return [int(row) for row in rows[order[:_DEPTH]]], lexical
 
 
 def _scored(
