@@ -182,12 +182,28 @@ def evaluate(  # noqa: PLR0917 - typer's way of writing the options down
 
 @app.command()
 def articles(
-    context: typer.Context, as_json: _Json = False, library: _Library = None, config: _Config = None
+    context: typer.Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[WORDS]", help="Only those with all these in their titles.")
+    ] = None,
+    as_json: _Json = False,
+    library: _Library = None,
+    config: _Config = None,
 ) -> None:
     """List the articles in the library, newest first."""
     from bot.commands.library import list_articles
 
-    raise typer.Exit(list_articles(_settings(context, library, config), as_json))
+    raise typer.Exit(list_articles(_settings(context, library, config), as_json, " ".join(words or [])))
+
+
+@app.command()
+def sources(
+    context: typer.Context, as_json: _Json = False, library: _Library = None, config: _Config = None
+) -> None:
+    """List the outlets with how many articles there are of each, and the newest date."""
+    from bot.commands.library import list_sources
+
+    raise typer.Exit(list_sources(_settings(context, library, config), as_json))
 
 
 @app.command()

@@ -11,6 +11,7 @@ from telegram import MessageEntity
 from bot.cutting import shorten, trim, units
 from bot.links import web_address
 from bot.outgoing import LIMIT, Draft, Outgoing, lines_message
+from bot.scope import scope_line
 from index import (
     Answer,
     Article,
@@ -59,7 +60,7 @@ def answer_message(answer: Answer, texts: Texts, buttons: Rows = ()) -> Outgoing
     What has to be known of all of them stands at the top. Quotes too long for one message together
     are shortened to a like share of it each; where not even that helps, the last are left out.
     """
-    top = [_understood(answer.understood, texts)] if answer.understood else []
+    top = _heard(answer, texts)
     if answer.disagree:
         top.append(texts.say("answer.disagree"))
     head = [Draft("\n".join(top))] if top else []
@@ -87,16 +88,23 @@ def context_message(quote: Quote, texts: Texts, buttons: Rows = ()) -> Outgoing:
 
 def not_found_message(result: NotFound, texts: Texts) -> Outgoing:
     """That the articles do not say it; then the nearest titles, plain, so that none looks like a source."""
-    lines = [_understood(result.understood, texts)] if result.understood else []
-    lines.append(texts.say("answer.not_found"))
+    lines = _heard(result, texts)
+    lines.append(texts.say("scope.nothing" if result.none_within else "answer.not_found"))
     if result.nearest:
         lines += ["", texts.say("answer.nearest")]
         lines += [f"• {trim(_name(article), TITLE_LIMIT)}" for article in result.nearest]
     return lines_message(lines)
 
 
-def _understood(question: str, texts: Texts) -> str:
-    return texts.say("answer.understood", question=trim(question, UNDERSTOOD_LIMIT))
+def _heard(result: Answer | NotFound, texts: Texts) -> list[str]:
+    """How a question was taken, where that is not as it was written."""
+    lines = []
+    if result.understood:
+        question = trim(result.understood, UNDERSTOOD_LIMIT)
+        lines.append(texts.say("answer.understood", question=question))
+    if result.within:
+        lines.append(scope_line(result.within, texts))
+    return lines
 
 
 def articles_message(articles: Sequence[Article], texts: Texts) -> Outgoing:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from index import Article, BuildReport, Failure, Quote, Status
+    from index import Article, BuildReport, Failure, Quote, Source, Status, Within
 
 _LISTED = 20
 _BAR = "▎"
@@ -58,6 +58,7 @@ def _picture(control: re.Match[str]) -> str:
 def result_text(result: Answer | NotFound, style: Style) -> str:
     """Show an answer's quotes, each cited, or say that the articles do not say it."""
     top = [f"Understood as: {style.one_line(result.understood)}"] if result.understood else []
+    top += [within_text(result.within, style)] if result.within else []
     if isinstance(result, NotFound):
         return "\n".join([*top, _not_found_text(result, style)])
     if result.disagree:
@@ -66,6 +67,29 @@ def result_text(result: Answer | NotFound, style: Style) -> str:
     blocks += [style.safe(result.prose)] if result.prose else []
     blocks += [_quote_text(quote, style, dated=result.disagree) for quote in result.quotes]
     return "\n\n".join(blocks)
+
+
+def within_text(within: Within, style: Style) -> str:
+    """Say what a question was kept within: "Only articles from 1 to 30 November 2025, in Harbour Gazette"."""
+    parts = [_days(within.since, within.until)] if within.since or within.until else []
+    if within.outlets is not None:
+        parts.append(f"in {style.one_line(' or '.join(within.outlets)) or 'no outlet'}")
+    if within.articles is not None:
+        count = len(within.articles)
+        parts.append(f"of {count} named article{'' if count == 1 else 's'}")
+    return f"Only articles {', '.join(parts)}."
+
+
+def _days(since: date | None, until: date | None) -> str:
+    """A range of days without saying month and year twice: "from 1 to 30 November 2025"."""
+    if since is None or until is None:
+        return f"from {_day(since)} on" if since else f"up to {_day(until)}" if until else ""
+    if since == until:
+        return f"of {_day(since)}"
+    first = _day(since)
+    if since.year == until.year:
+        first = str(since.day) if since.month == until.month else f"{since.day} {since:%B}"
+    return f"from {first} to {_day(until)}"
 
 
 def _quote_text(quote: Quote, style: Style, *, dated: bool) -> str:
@@ -104,6 +128,8 @@ def _quoted(quote: Quote, style: Style) -> str:
 
 
 def _not_found_text(result: NotFound, style: Style) -> str:
+    if result.none_within:
+        return "There are no such articles in the library."
     lines = ["The articles do not say it."]
     if result.nearest:
         nearest = [f"  - {citation(article, style)}" for article in result.nearest]
@@ -137,12 +163,23 @@ def result_record(
         "id": question_id,
         "question": result.question,
         "understood": result.understood,
+        "within": _within_record(result.within) if result.within else None,
+        "none_within": isinstance(result, NotFound) and result.none_within,
         "language": language,
         "answered": answer is not None,
         "disagree": answer is not None and answer.disagree,
         "quotes": [_quote_record(quote) for quote in answer.quotes] if answer else [],
         "prose": answer.prose if answer else None,
         "milliseconds": round(milliseconds, 3),
+    }
+
+
+def _within_record(within: Within) -> dict[str, object]:
+    return {
+        "articles": None if within.articles is None else sorted(within.articles),
+        "since": _iso(within.since),
+        "until": _iso(within.until),
+        "outlets": None if within.outlets is None else list(within.outlets),
     }
 
 
@@ -202,6 +239,21 @@ def articles_text(articles: Sequence[Article], style: Style) -> str:
     width = max((len(article.id) for article in articles), default=0)
     return "\n".join(
         f"{article.id:{width}}  {article.language:7}  {citation(article, style)}" for article in articles
+    )
+
+
+def source_record(source: Source) -> dict[str, object]:
+    """Return an outlet as other tools read it."""
+    return {"name": source.name, "articles": source.articles, "newest": _iso(source.newest)}
+
+
+def sources_text(sources: Sequence[Source], style: Style) -> str:
+    """List outlets, one on a line: how many articles, the newest date, the name."""
+    width = max((len(str(source.articles)) for source in sources), default=0)
+    return "\n".join(
+        f"{source.articles:{width}}  {_iso(source.newest) or 'undated':10}  "
+        f"{style.one_line(source.name) if source.name else '(no outlet named)'}"
+        for source in sources
     )
 
 

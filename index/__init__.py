@@ -45,8 +45,10 @@ from index.records import (
     Passage,
     Progress,
     Quote,
+    Source,
     Span,
     Status,
+    Within,
 )
 from index.sentences import surroundings
 from index.text import language_of
@@ -69,8 +71,11 @@ __all__ = [
     "Origin",
     "Aid",
     "Quote",
+    "Within",
     "Answer",
     "NotFound",
+    # finding
+    "Source",
     # building
     "Progress",
     "BuildReport",

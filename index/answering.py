@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 
@@ -12,9 +13,10 @@ from index.dialogue import understood
 from index.encoder import Encoder
 from index.errors import QuestionError
 from index.figures import aids
+from index.filters import filtered
 from index.quoting import Ranked, compose
 from index.reader import Reader
-from index.records import Aid, Answer, Article, Hit, NotFound, Quote
+from index.records import Aid, Answer, Article, Hit, NotFound, Quote, Within
 from index.search import Found, Query, prepare, search
 from index.snapshot import Snapshot
 from index.verdict import PASSAGES, Judged, judge
@@ -67,11 +69,12 @@ def hear(
     models: Models,
     *,
     without: frozenset[str] = NOTHING,
+    within: Within | None = None,
     depth: int = PASSAGES,
 ) -> Heard:
     """Search `depth` passages for a checked question in all articles but some, and read the likeliest."""
     query = prepare(question, snapshot, models.encoder)
-    found = search(query, snapshot, depth, without=without)
+    found = search(query, snapshot, depth, without=without, within=within)
     judged = judge(query, snapshot, found, models.reader)
     return Heard(query, found, tuple(sorted(judged, key=lambda each: -each.probability)))
 
@@ -83,21 +86,36 @@ def answer(
     *,
     quotes: int,
     confidence: float | None,
+    today: date,
     turns: Sequence[str] = (),
     without: frozenset[str] = NOTHING,
+    within: Within | None = None,
 ) -> Answer | NotFound:
     """Answer a checked question from one snapshot, with up to `quotes` quotes of at least `confidence`.
 
-    `turns` are the questions before it, to which it may refer.
+    `turns` are the questions before it, to which it may refer. Its own words ("last week", told
+    from `today`) may restrict the articles further than `within` does.
     """
     meant = understood(question, turns)
-    heard = hear(question if meant is None else meant[:LONGEST_QUESTION], snapshot, models, without=without)
+    asked, within = _filtered(question if meant is None else meant, snapshot, today, within)
+    if within is not None and not len(snapshot.rows_within(within)):
+        return NotFound(question, understood=meant, within=within, none_within=True)
+    heard = hear(asked[:LONGEST_QUESTION], snapshot, models, without=without, within=within)
     sure = [each for each in heard.judged if each.is_sure(confidence)]
     if not sure:
-        return NotFound(question, _nearest(heard.found), meant)
+        return NotFound(question, _nearest(heard.found), meant, within)
     least = _BESIDE * sure[0].probability
     shown, disagree = _quotes(heard.query, snapshot, sure, most=quotes, least=least)
-    return Answer(question, shown, understood=meant, disagree=disagree)
+    return Answer(question, shown, understood=meant, disagree=disagree, within=within)
+
+
+def _filtered(
+    question: str, snapshot: Snapshot, today: date, within: Within | None
+) -> tuple[str, Within | None]:
+    """The question without its words on where and when, and what these and `within` leave."""
+    read = filtered(question, today, snapshot.outlets)
+    both = (within or Within()).and_also(read.within or Within())
+    return read.text, None if both.everything else both
 
 
 def passages(heard: Heard, count: int) -> tuple[Hit, ...]:

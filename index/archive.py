@@ -63,6 +63,18 @@ class FileRecord:
     fate: str
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What is known of one version of an article, without its text: quick to read for all of them."""
+
+    id: str
+    digest: str
+    title: str
+    published: date | None
+    language: str
+    source: str | None
+
+
 def _keep_log(connection: sqlite3.Connection) -> None:
     """Turn the write-ahead log on; SQLite does not wait by itself where another just does so too."""
     deadline = time.monotonic() + _PATIENCE
@@ -166,6 +178,11 @@ class Archive:
         rows = self._run("SELECT id, digest, language FROM articles")
         return {(str(article), str(digest)): str(language) for article, digest, language in rows}
 
+    def cards(self) -> dict[tuple[str, str], Card]:
+        """The cards of all versions that are kept."""
+        rows = self._run("SELECT id, digest, title, published, language, source FROM articles")
+        return {(str(row[0]), str(row[1])): _card(row) for row in rows}
+
     def article(self, article: str, digest: str) -> Article:
         """One version of an article that an index quotes."""
         found = self.find(article, digest)
@@ -260,6 +277,18 @@ def _path(stored: object) -> str:
 
 def _blob(vectors: WindowVectors) -> bytes:
     return np.vstack([vectors.passage, vectors.sentences]).astype(np.float16).tobytes()
+
+
+def _card(row: Sequence[object]) -> Card:
+    identifier, digest, title, published, language, source = row
+    return Card(
+        str(identifier),
+        str(digest),
+        str(title),
+        None if published is None else date.fromisoformat(str(published)),
+        str(language),
+        None if source is None else str(source),
+    )
 
 
 def _article(row: Sequence[object]) -> Article:

@@ -7,21 +7,34 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from index.answering import NOTHING, Models, answer, best, checked, hear, passages
-from index.archive import Archive
+from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
+from index.finding import cards_of, newest_first, sources, titled
 from index.generations import Generation, Generations, Versions
 from index.intake import Intake, take_in
 from index.reader import OnnxReader, Reader
-from index.records import Answer, Article, BuildReport, Hit, NotFound, Progress, Quote, Status
+from index.records import (
+    Answer,
+    Article,
+    BuildReport,
+    Hit,
+    NotFound,
+    Progress,
+    Quote,
+    Source,
+    Status,
+    Within,
+)
 from index.snapshot import Readers, Snapshot
+from index.summary import summary
 from index.verdict import PASSAGES
 
 _ARCHIVE = "archive.sqlite"
@@ -166,12 +179,20 @@ class Library:
     # --- asking ---
 
     def ask(
-        self, question: str, *, turns: Sequence[str] = (), without: frozenset[str] = NOTHING
+        self,
+        question: str,
+        *,
+        turns: Sequence[str] = (),
+        without: frozenset[str] = NOTHING,
+        within: Within | None = None,
+        today: date | None = None,
     ) -> Answer | NotFound:
         """The articles' own words on a question, or that they do not say it.
 
         `turns` are the questions before it, oldest first, as they were understood: a follow-up
-        ("and in 2024?") refers to them. Articles whose ids are in `without` are not used. Raises
+        ("and in 2024?") refers to them. Articles whose ids are in `without` are not used, nor any
+        that `within` or the question's own words ("last week", "according to Xinhua") leave out;
+        the result says what it was kept within. `today` is the asker's, else this machine's. Raises
         QuestionError, LibraryEmpty before the first build, and LibraryOutdated if the index was
         made by another model.
         """
@@ -183,8 +204,10 @@ class Library:
                 self._models,
                 quotes=self._quotes,
                 confidence=self._confidence,
+                today=today or datetime.now(tz=UTC).astimezone().date(),
                 turns=turns,
                 without=without,
+                within=within,
             )
 
     def best(
@@ -234,8 +257,37 @@ class Library:
         with self._live() as generation:
             digest = dict(generation.manifest.articles).get(id) if generation else None
             if digest is None:
-                raise ArticleNotFound(f"no article {id!r}; `articlebot articles` lists those there are")
+                raise _not_there(id)
             return self._archive.article(id, digest)
+
+    def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
+        """The articles whose titles hold all the words, newest first, at most `count`.
+
+        Script, width and case do not matter; a word may go on ("bike" finds "bikes"), and of
+        Chinese every character must be there. Without a word nothing is found.
+        """
+        with self._live() as generation:
+            return self._of(titled(self._cards(generation), words)[:count])
+
+    def latest(self, count: int) -> tuple[Article, ...]:
+        """The `count` newest articles, undated ones last."""
+        with self._live() as generation:
+            return self._of(self._cards(generation)[:count])
+
+    def sources(self) -> tuple[Source, ...]:
+        """The outlets, those with the most articles first; what names none comes last."""
+        with self._live() as generation:
+            return sources(self._cards(generation))
+
+    def summary(self, id: str, *, count: int = 3) -> tuple[Quote, ...]:  # noqa: A002 - as above
+        """Up to `count` of an article's own sentences that stand best for it, in their order.
+
+        Raises ArticleNotFound, and as `ask` does.
+        """
+        with self._reading() as snapshot:
+            if id not in dict(snapshot.manifest.articles):
+                raise _not_there(id)
+            return summary(snapshot, id, count)
 
     def status(self) -> Status:
         """What the library holds and what its index was made by."""
@@ -264,11 +316,24 @@ class Library:
             if generation is not None:
                 generation.close()
 
+    def _cards(self, generation: Generation | None) -> list[Card]:
+        """The live articles' cards, newest first."""
+        return newest_first(
+            cards_of(generation.manifest.articles if generation else (), self._archive.cards())
+        )
+
+    def _of(self, cards: Sequence[Card]) -> tuple[Article, ...]:
+        return tuple(self._archive.article(card.id, card.digest) for card in cards)
+
     def _articles(self, generation: Generation | None) -> list[Article]:
         return [
             self._archive.article(*version)
             for version in (generation.manifest.articles if generation else ())
         ]
+
+
+def _not_there(article: str) -> ArticleNotFound:
+    return ArticleNotFound(f"no article {article!r}; `articlebot articles` lists those there are")
 
 
 def _make_folder(path: Path) -> None:

@@ -153,12 +153,52 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Within:
+    """Which articles may be found and quoted. What is None restricts nothing; the rest must all hold.
+
+    `articles` are ids. `since` and `until` are the first and last day of publication, both
+    included: an article without a date is left out as soon as one is given. `outlets` are
+    names as articles have them in `source`, in either script.
+    """
+
+    articles: frozenset[str] | None = None
+    since: date | None = None
+    until: date | None = None
+    outlets: tuple[str, ...] | None = None
+
+    @property
+    def everything(self) -> bool:
+        """Whether it restricts nothing."""
+        return self == Within()
+
+    def and_also(self, other: Within) -> Within:
+        """What both let through; outlets are compared as they are spelled."""
+        return Within(
+            _common(self.articles, other.articles),
+            max(filter(None, (self.since, other.since)), default=None),
+            min(filter(None, (self.until, other.until)), default=None),
+            _common_outlets(self.outlets, other.outlets),
+        )
+
+
+def _common(one: frozenset[str] | None, other: frozenset[str] | None) -> frozenset[str] | None:
+    return one & other if one is not None and other is not None else other if one is None else one
+
+
+def _common_outlets(one: tuple[str, ...] | None, other: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    if one is None or other is None:
+        return other if one is None else one
+    return tuple(outlet for outlet in one if outlet in other)
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """Quotes that answer a question, best first; it refuses to exist without one.
 
     `prose` is what an optional language model made of the quotes, or None. `understood` is
     what a follow-up question was taken to ask, or None. `disagree` says that its quotes
-    come from articles that give different figures for the same thing.
+    come from articles that give different figures for the same thing. `within` is what the
+    question's words ("last week", "according to Xinhua") and the asker restricted the articles to.
     """
 
     question: str
@@ -166,6 +206,7 @@ class Answer:
     prose: str | None = None
     understood: str | None = None
     disagree: bool = False
+    within: Within | None = None
 
     def __post_init__(self) -> None:
         if not self.quotes:
@@ -177,12 +218,15 @@ class NotFound:
     """The articles do not say it: a normal result, with no citation under it.
 
     `nearest` are articles on the nearest subjects, best first. They are no evidence for
-    anything and must be labelled so wherever they are shown. `understood` is as in `Answer`.
+    anything and must be labelled so wherever they are shown. `understood` and `within` are as in
+    `Answer`; `none_within` says that there is no article at all within it.
     """
 
     question: str
     nearest: tuple[Article, ...] = ()
     understood: str | None = None
+    within: Within | None = None
+    none_within: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +271,18 @@ class Progress:
     stage: str
     done: int
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An outlet: how many articles there are of it, and the newest date among them.
+
+    `name` is as most of them spell it; None gathers the articles that name no outlet.
+    """
+
+    name: str | None
+    articles: int
+    newest: date | None
 
 
 @dataclass(frozen=True, slots=True)

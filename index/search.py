@@ -17,7 +17,7 @@ from index.fusion import fuse
 from index.inference import Vectors
 from index.keywords import question_terms
 from index.lexicon import bundled_lexicon
-from index.records import Hit, Origin
+from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
 from index.tables import Rows, cosines
 from index.text import fold, language_of
@@ -83,9 +83,16 @@ class Found:
 
 
 def search(
-    query: Query, snapshot: Snapshot, count: int, *, without: frozenset[str] = frozenset()
+    query: Query,
+    snapshot: Snapshot,
+    count: int,
+    *,
+    without: frozenset[str] = frozenset(),
+    within: Within | None = None,
 ) -> tuple[Found, ...]:
     """The `count` best passages for a question, best first, of all articles but those in `without`.
+
+    `within` restricts them further, before anything is ranked.
 
     Both ways of searching propose passages; then every proposal is scored by all three
     measures: the passage's cosine, its best sentence's cosine, and BM25, in the other language
@@ -93,15 +100,7 @@ def search(
     question is nearer to every English passage than to the Chinese one that answers it; then
     each language gives its best in turn.
     """
-    dense = [
-        *snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables))),
-        *snapshot.manifest.stragglers,
-    ]
-    lexical = [
-        row
-        for own in (query.foreign, ~query.foreign)
-        for row in _best(query.keyword_scores * own, _KEYWORD_DEPTH)
-    ]
+    dense, lexical = _proposed(query, snapshot, within)
     rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
     chinese = snapshot.is_chinese(rows)
     scored = [_scored(query, snapshot, rows[own]) for own in (chinese, ~chinese)]
@@ -109,6 +108,24 @@ def search(
     best = islice(_in_turn(scored), count)
     found = (Found(row, Hit(snapshot.passage(row), score, origins.of(row))) for row, score in best)
     return tuple(sorted(found, key=lambda each: -each.hit.score))
+
+
+def _proposed(query: Query, snapshot: Snapshot, within: Within | None) -> tuple[list[int], list[int]]:
+    """The rows that meaning and keywords propose; those that a filter leaves are all compared."""
+    if within is None:
+        near = snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables)))
+        every = np.arange(len(snapshot.tables))
+        return [*near, *snapshot.manifest.stragglers], _by_keywords(query, every)
+    rows = snapshot.rows_within(within)
+    order = np.argsort(-cosines(query.vector, snapshot.tables.passage_vectors, rows), kind="stable")
+    return [int(row) for row in rows[order[:_DEPTH]]], _by_keywords(query, rows)
+
+
+def _by_keywords(query: Query, rows: Rows) -> list[int]:
+    """Those of some rows that fit the question's terms best, of each language as many."""
+    own = query.foreign[rows]
+    scores = query.keyword_scores[rows]
+    return [int(rows[at]) for group in (own, ~own) for at in _best(scores * group, _KEYWORD_DEPTH)]
 
 
 def _scored(query: Query, snapshot: Snapshot, rows: Rows) -> list[tuple[int, float]]:

@@ -14,10 +14,11 @@ import numpy.typing as npt
 
 from index.archive import Archive
 from index.errors import LibraryDamaged, LibraryError
+from index.finding import Labels, cards_of
 from index.generations import Generation, Generations, Manifest
 from index.keywords import Keywords
 from index.passages import Outline
-from index.records import Article, Passage
+from index.records import Article, Passage, Within
 from index.store import Store
 from index.tables import Rows, Tables
 
@@ -38,7 +39,7 @@ class Snapshot:
         try:
             generation.verify()
             self.tables, self.keywords = _load(generation.folder, self.manifest.passages)
-            self._chinese = _chinese(self.manifest, archive)
+            self._labels = Labels.of(cards_of(self.manifest.articles, archive.cards()))
             self.store = Store(generation.folder / "vectors")
         except BaseException:
             generation.close()
@@ -48,8 +49,21 @@ class Snapshot:
 
     def is_chinese(self, rows: Rows) -> npt.NDArray[np.bool_]:
         """Which of some passages are of articles in Chinese."""
-        chinese: npt.NDArray[np.bool_] = self._chinese[self.tables.passages[rows, 0]]
+        chinese: npt.NDArray[np.bool_] = self._labels.chinese[self.tables.passages[rows, 0]]
         return chinese
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """The outlets of the articles, in every way they are spelled."""
+        return self._labels.spellings
+
+    def rows_within(self, within: Within) -> Rows:
+        """The passages of the articles that a filter lets through."""
+        kept = self._labels.within(within)
+        if within.articles is not None:
+            kept &= [article in within.articles for article, _ in self.manifest.articles]
+        rows: Rows = np.flatnonzero(kept[self.tables.passages[:, 0]])
+        return rows
 
     def rows_without(self, rows: Rows, articles: frozenset[str]) -> Rows:
         """The passages among `rows` that are of none of the articles."""
@@ -76,14 +90,6 @@ class Snapshot:
         """Let go of the generation."""
         self.store.close()
         self._generation.close()
-
-
-def _chinese(manifest: Manifest, archive: Archive) -> npt.NDArray[np.bool_]:
-    """Which articles are in Chinese, by number."""
-    languages = archive.languages()
-    return np.array(
-        [languages.get(version, "").startswith("zh") for version in manifest.articles], dtype=np.bool_
-    )
 
 
 def _article(manifest: Manifest, archive: Archive, number: int) -> Article:

@@ -23,6 +23,7 @@ from index import (
     Quote,
     Span,
     Status,
+    Within,
 )
 
 if TYPE_CHECKING:
@@ -124,7 +125,13 @@ class FakeLibrary:
             self._building.release()
 
     def ask(
-        self, question: str, *, turns: Sequence[str] = (), without: frozenset[str] = frozenset()
+        self,
+        question: str,
+        *,
+        turns: Sequence[str] = (),
+        without: frozenset[str] = frozenset(),
+        within: Within | None = None,  # noqa: ARG002  the door's signature
+        today: date | None = None,  # noqa: ARG002
     ) -> Answer | NotFound:
         """Whatever sentences contain the question, of all articles but some."""
         self._raise_trouble()

@@ -1,4 +1,4 @@
-"""`articlebot index`, `articles`, `show`, `remove` and `status`: what is in the library."""
+"""`articlebot index`, `articles`, `sources`, `show`, `remove` and `status`: what is in the library."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from bot.terminal import (
     articles_text,
     citation,
     report_text,
+    source_record,
+    sources_text,
     status_record,
     status_text,
 )
@@ -51,14 +53,26 @@ def places_to_index(settings: Settings, library: Library) -> tuple[Path, ...]:
     return tuple(dict.fromkeys([*library.places(), *folders]))
 
 
-def list_articles(settings: Settings, as_json: bool) -> int:
-    """Print every article, newest first; as JSON an array without the texts."""
+def list_articles(settings: Settings, as_json: bool, words: str = "") -> int:
+    """Print the articles, newest first, all or by their titles; as JSON an array without the texts."""
     with open_library(settings) as library:
-        articles = library.articles()
+        articles = library.find(words) if words else library.articles()
     if as_json:
         print(json_line([article_record(article, text=False) for article in articles]))
     else:
-        print(articles_text(articles, style_of_stdout()) or "The library holds no articles yet.")
+        none = "No title holds these words." if words else "The library holds no articles yet."
+        print(articles_text(articles, style_of_stdout()) or none)
+    return 0
+
+
+def list_sources(settings: Settings, as_json: bool) -> int:
+    """Print the outlets, those with the most articles first."""
+    with open_library(settings) as library:
+        sources = library.sources()
+    if as_json:
+        print(json_line([source_record(source) for source in sources]))
+    else:
+        print(sources_text(sources, style_of_stdout()) or "The library holds no articles yet.")
     return 0
 
 

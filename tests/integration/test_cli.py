@@ -169,9 +169,11 @@ def test_an_answer_as_json_field_for_field(library: Path) -> None:
     assert done.code == 0
     assert done.out.count("\n") == 1
     answer = done.json()
-    told = {"id", "question", "understood", "language", "answered", "disagree", "quotes", "prose"}
+    told = {"id", "question", "understood", "within", "none_within", "language", "answered"}
+    told |= {"disagree", "quotes", "prose"}
     assert set(answer) == {*told, "milliseconds"}
     assert (answer["understood"], answer["disagree"]) == (None, False)
+    assert (answer["within"], answer["none_within"]) == (None, False)
     assert (answer["id"], answer["question"], answer["language"]) == (None, MISSION, "en")
     assert (answer["answered"], answer["prose"]) == (True, None)
     assert answer["milliseconds"] > 0
@@ -350,6 +352,32 @@ def test_a_model_that_cannot_be_loaded_is_told_in_a_sentence(own_library: Path, 
     assert done.code == 1
     assert re.fullmatch(r"articlebot: [^\n]+\n", done.err), done.err
     assert articlebot("ask", MISSION, "--library", own_library).code == 0, "nothing was lost"
+
+
+def test_a_filter_in_words_is_shown_as_it_was_understood(library: Path) -> None:
+    question = "據晨港日報報導，小米有多少研發人員？"
+    answer = articlebot("ask", question, "--library", library)
+    assert answer.out.startswith("Only articles in 晨港日報.\n\n")
+    told = articlebot("ask", question, "--json", "--library", library).json()["within"]
+    assert told == {"articles": None, "since": None, "until": None, "outlets": ["晨港日報"]}
+    none = articlebot("ask", "news of March 1999 about bridges", "--library", library)
+    assert (none.code, none.out) == (
+        3,
+        "Only articles from 1 to 31 March 1999.\nThere are no such articles in the library.\n",
+    )
+
+
+def test_articles_are_listed_by_words_of_their_titles(library: Path) -> None:
+    assert articlebot("articles", "tsmc", "arizona", "--library", library).out.count("\n") == 1
+    assert len(articlebot("articles", "雷军", "--json", "--library", library).json()) == 1
+    none = articlebot("articles", "zeppelin", "--library", library)
+    assert (none.code, none.out) == (0, "No title holds these words.\n")
+
+
+def test_sources_are_listed_with_their_counts(library: Path) -> None:
+    assert articlebot("sources", "--library", library).out.startswith("3  2025-09-29  Harbour Gazette\n")
+    first = articlebot("sources", "--json", "--library", library).json()[0]
+    assert first == {"name": "Harbour Gazette", "articles": 3, "newest": "2025-09-29"}
 
 
 def test_the_settings_name_the_library_and_an_option_after_the_command_wins(

@@ -20,10 +20,25 @@ from bot.terminal import (
     report_text,
     result_record,
     result_text,
+    sources_text,
     status_record,
     status_text,
+    within_text,
 )
-from index import Aid, Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span, Status
+from index import (
+    Aid,
+    Answer,
+    Article,
+    BuildReport,
+    Failure,
+    NotFound,
+    Progress,
+    Quote,
+    Source,
+    Span,
+    Status,
+    Within,
+)
 
 PIPE = Style()
 SCREEN = Style(screen=True, bold=True)
@@ -168,8 +183,11 @@ def test_a_control_character_is_replaced_by_its_picture() -> None:
 
 def test_one_answer_as_json_field_for_field() -> None:
     record = result_record(ANSWER, 7, "en", 12.34567)
-    assert list(record) == (
-        "id question understood language answered disagree quotes prose milliseconds".split()
+    assert (
+        list(record)
+        == (
+            "id question understood within none_within language answered disagree quotes prose milliseconds"
+        ).split()
     )
     assert json.loads(json_line(record)) == {
         "id": 7,
@@ -178,6 +196,8 @@ def test_one_answer_as_json_field_for_field() -> None:
         "language": "en",
         "answered": True,
         "disagree": False,
+        "within": None,
+        "none_within": False,
         "quotes": [
             {
                 "text": "新橋全長1200公尺，明年通車。",
@@ -246,6 +266,8 @@ def test_no_answer_as_json_has_no_quotes() -> None:
         "language": "und",
         "answered": False,
         "disagree": False,
+        "within": None,
+        "none_within": False,
         "quotes": [],
         "prose": None,
         "milliseconds": 1.0,
@@ -380,3 +402,29 @@ def test_in_a_terminal_progress_is_bars_that_are_gone_in_the_end(monkeypatch: py
     assert "Reading files" in shown
     assert "Encoding" in shown
     assert shown.endswith("\x1b[2K")
+
+
+@pytest.mark.parametrize(
+    ("within", "told"),
+    [
+        (Within(since=date(2025, 11, 1), until=date(2025, 11, 30)), "from 1 to 30 November 2025"),
+        (Within(since=date(2025, 3, 1), until=date(2025, 5, 31)), "from 1 March to 31 May 2025"),
+        (Within(since=date(2024, 12, 10), until=date(2025, 1, 2)), "from 10 December 2024 to 2 January 2025"),
+        (Within(since=date(2025, 3, 1), until=date(2025, 3, 1)), "of 1 March 2025"),
+        (Within(since=date(2025, 3, 1)), "from 1 March 2025 on"),
+        (Within(until=date(2019, 12, 31)), "up to 31 December 2019"),
+        (Within(outlets=("BBC News", "新华社")), "in BBC News or 新华社"),
+        (Within(outlets=()), "in no outlet"),
+        (Within(articles=frozenset("a"), since=date(2025, 3, 1)), "from 1 March 2025 on, of 1 named article"),
+    ],
+)
+def test_a_filter_is_told_in_words(within: Within, told: str) -> None:
+    assert within_text(within, PIPE) == f"Only articles {told}."
+    assert result_text(NotFound("?", within=within, none_within=True), PIPE) == (
+        f"Only articles {told}.\nThere are no such articles in the library."
+    )
+
+
+def test_outlets_are_listed_with_their_counts_and_newest_dates() -> None:
+    listed = (Source("河港\n日報", 12, date(2025, 12, 1)), Source(None, 3, None))
+    assert sources_text(listed, PIPE) == "12  2025-12-01  河港 日報\n 3  undated     (no outlet named)"
