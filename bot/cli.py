@@ -169,6 +169,9 @@ def evaluate(  # noqa: PLR0917 - typer's way of writing the options down
     hide: Annotated[
         bool, typer.Option("--hide", help="Ask again with each question's article left out: is it refused?")
     ] = False,
+    worst: Annotated[
+        int, typer.Option("--worst", metavar="N", min=0, help="Also list the N worst answers to read.")
+    ] = 0,
     as_json: _Json = False,
     library: _Library = None,
     config: _Config = None,
@@ -177,7 +180,7 @@ def evaluate(  # noqa: PLR0917 - typer's way of writing the options down
     from bot.commands.evaluate import evaluate_file
 
     settings = _settings(context, library, config)
-    raise typer.Exit(evaluate_file(settings, file, report=report, hide=hide, as_json=as_json))
+    raise typer.Exit(evaluate_file(settings, file, report=report, hide=hide, as_json=as_json, worst=worst))
 
 
 @app.command()

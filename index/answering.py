@@ -127,11 +127,21 @@ def passages(heard: Heard, count: int) -> tuple[Hit, ...]:
     return tuple(sorted(hits, key=lambda hit: -hit.score)[:count])
 
 
-def best(heard: Heard, snapshot: Snapshot, count: int) -> tuple[tuple[Quote, bool], ...]:
-    """The best quotes whether sure or not, best first, each with whether it is sure enough to be shown."""
-    shown, _ = _quotes(heard.query, snapshot, heard.judged, most=count, least=0.0)
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What came nearest, however unlikely, best first: quotes, which of them are `shown`, and passages."""
+
+    quotes: tuple[Quote, ...]
+    shown: tuple[bool, ...]
+    passages: tuple[Hit, ...]
+
+
+def best(heard: Heard, snapshot: Snapshot, *, quotes: int, hits: int) -> Best:
+    """The best quotes and passages, sure or not."""
+    made, _ = _quotes(heard.query, snapshot, heard.judged, most=quotes, least=0.0)
     sure = {(each.candidate.article.id, each.candidate.span) for each in heard.judged if each.is_sure(None)}
-    return tuple((quote, (quote.article.id, quote.span) in sure) for quote in shown)
+    shown = tuple((quote.article.id, quote.span) in sure for quote in made)
+    return Best(made, shown, passages(heard, hits))
 
 
 def _quotes(

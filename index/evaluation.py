@@ -17,6 +17,7 @@ from typing import Protocol
 
 import numpy as np
 
+from index.answering import Best
 from index.errors import QuestionError
 from index.judging import Case
 from index.measures import (
@@ -41,16 +42,10 @@ _THRESHOLDS = np.linspace(0, 1, 101)
 class Asked(Protocol):
     """What is asked of a library to evaluate it."""
 
-    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
-        """The best passages, best first."""
-
     def best(
-        self, question: str, *, count: int = 3, without: frozenset[str] = frozenset()
-    ) -> tuple[tuple[Quote, bool], ...]:
-        """The best quotes, best first, each with whether it is sure enough to be shown.
-
-        Of all articles but those whose ids are in `without`.
-        """
+        self, question: str, *, quotes: int = 3, passages: int = 20, without: frozenset[str] = frozenset()
+    ) -> Best:
+        """The best quotes and passages, of all articles but those whose ids are in `without`."""
 
 
 # --- asking ---------------------------------------------------------------------------------
@@ -112,15 +107,14 @@ def evaluate(
 def _outcome(library: Asked, case: Case) -> Outcome:
     without = frozenset({case.article.id}) if case.hidden and case.article else _NOTHING
     start = time.perf_counter()
-    best = library.best(case.question, count=_QUOTES, without=without)
+    best = library.best(case.question, quotes=_QUOTES, passages=_DEPTH, without=without)
     seconds = time.perf_counter() - start
-    quotes = tuple(quote for quote, _ in best)
     return Outcome(
         case,
-        _rank(library.search(case.question, _DEPTH), case) if case.answerable else NOT_FOUND,
-        quotes,
-        tuple(shown for _, shown in best),
-        tuple(map(case.is_right, quotes)),
+        _rank(best.passages, case) if case.answerable else NOT_FOUND,
+        best.quotes,
+        best.shown,
+        tuple(map(case.is_right, best.quotes)),
         seconds,
     )
 

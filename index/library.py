@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.answering import NOTHING, Models, answer, best, checked, hear, passages
+from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
 from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
@@ -211,15 +211,16 @@ class Library:
             )
 
     def best(
-        self, question: str, *, count: int = 3, without: frozenset[str] = NOTHING
-    ) -> tuple[tuple[Quote, bool], ...]:
-        """The `count` best quotes however unlikely, best first, each with whether it would be shown.
+        self, question: str, *, quotes: int = 3, passages: int = PASSAGES, without: frozenset[str] = NOTHING
+    ) -> Best:
+        """The best quotes and passages however unlikely, best first, and which quotes would be shown.
 
         For measuring; `ask` shows none that is not sure enough. Raises as `ask` does.
         """
         question = checked(question)
         with self._reading() as snapshot:
-            return best(hear(question, snapshot, self._models, without=without), snapshot, count)
+            heard = hear(question, snapshot, self._models, without=without, depth=max(PASSAGES, passages))
+            return best(heard, snapshot, quotes=quotes, hits=passages)
 
     def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
         """The `count` best passages for a question, best first; raises as `ask` does."""

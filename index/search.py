@@ -24,10 +24,19 @@ from index.text import fold, language_of
 from index.wording import Wording
 
 _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propose
-# How much each measure counts.
-_PASSAGE, _SENTENCE, _KEYWORDS = 1.0, 1.0, 0.7
-
 _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in Latin script
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each measure counts."""
+
+    passage: float = 1.0
+    sentence: float = 1.0
+    keywords: float = 0.7
+
+
+WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,7 @@ def search(
     *,
     without: frozenset[str] = frozenset(),
     within: Within | None = None,
+    weights: Weights = WEIGHTS,
 ) -> tuple[Found, ...]:
     """The `count` best passages for a question, best first, of all articles but those in `without`.
 
@@ -101,9 +111,11 @@ def search(
     each language gives its best in turn.
     """
     dense, lexical = _proposed(query, snapshot, within)
+    if not weights.keywords:
+        lexical = []
     rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
     chinese = snapshot.is_chinese(rows)
-    scored = [_scored(query, snapshot, rows[own]) for own in (chinese, ~chinese)]
+    scored = [_scored(query, snapshot, rows[own], weights) for own in (chinese, ~chinese)]
     origins = _Origins(frozenset(dense), frozenset(lexical))
     best = islice(_in_turn(scored), count)
     found = (Found(row, Hit(snapshot.passage(row), score, origins.of(row))) for row, score in best)
@@ -128,15 +140,15 @@ def _by_keywords(query: Query, rows: Rows) -> list[int]:
     return [int(rows[at]) for group in (own, ~own) for at in _best(scores * group, _KEYWORD_DEPTH)]
 
 
-def _scored(query: Query, snapshot: Snapshot, rows: Rows) -> list[tuple[int, float]]:
+def _scored(query: Query, snapshot: Snapshot, rows: Rows, weights: Weights) -> list[tuple[int, float]]:
     """Rows with their fused scores, best first."""
     if not len(rows):
         return []
     scores = fuse(
         [
-            (cosines(query.vector, snapshot.tables.passage_vectors, rows), _PASSAGE),
-            (_best_sentences(query.vector, snapshot, rows), _SENTENCE),
-            (query.keyword_scores[rows], _KEYWORDS),
+            (cosines(query.vector, snapshot.tables.passage_vectors, rows), weights.passage),
+            (_best_sentences(query.vector, snapshot, rows), weights.sentence),
+            (query.keyword_scores[rows], weights.keywords),
         ]
     )
     order = np.argsort(-scores, kind="stable")

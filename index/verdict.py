@@ -71,10 +71,15 @@ def verdict() -> Linear:
     return Linear.load(MODEL, FEATURES)
 
 
-def consider(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Reader) -> list[Considered]:
-    """Read the likeliest of the passages found; their sentences, in the order of the passages read."""
-    offered = candidates(query, snapshot, tuple(found))
-    before = [ranking().score(each.features, crossing=not each.same_language) for each in offered]
+def consider(
+    query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Reader, *, ranked: Linear | None = None
+) -> list[Considered]:
+    """Read the likeliest of the passages found; their sentences, in the order of the passages read.
+
+    `ranked` says which are likeliest, if not the bundled ranking.
+    """
+    offered, line = candidates(query, snapshot, tuple(found)), ranked or ranking()
+    before = [line.score(each.features, crossing=not each.same_language) for each in offered]
     rows = _likeliest(offered, before)
     windows = {row: window(snapshot.outline(row)) for row in rows}
     readings = dict(zip(rows, reader.read(query.text, list(windows.values())), strict=True))

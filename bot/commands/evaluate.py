@@ -6,12 +6,14 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypedDict
 
+import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bot.commands.session import open_library
+from bot.commands.session import open_library, style_of_stdout
 from bot.figures import figure, interval
 from bot.jsonlines import json_line, json_object, lines_of
+from bot.mistakes import mistake_records, mistakes_text
 from bot.progress import progress_on
 from index import ArticleNotFound, Case, Catalogue, QuestionError, evaluate
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from index import Evaluation, Group
 
 _EXPECTED = 'write one object {"question": "...", "answers": ["..."], "article": "..."} on each line'
+_POINTS = 100  # of a curve for other tools
 _TOLD = 10  # bad lines: who sees so many knows what is wrong
 _BY_LANGUAGE = {
     "passage_recall_5": "first 5 passages",
@@ -47,10 +50,13 @@ class About(TypedDict):
     day: str
 
 
-def evaluate_file(settings: Settings, file: str, *, report: Path | None, hide: bool, as_json: bool) -> int:
+def evaluate_file(
+    settings: Settings, file: str, *, report: Path | None, hide: bool, as_json: bool, worst: int = 0
+) -> int:
     """Ask every question of a file and print what came of them; 0, however good or bad that is.
 
-    Raises QuestionError if a line cannot be asked; then none is.
+    With `worst`, so many of the worst answers, too. Raises QuestionError if a line cannot be
+    asked; then none is.
     """
     if report is not None and not report.absolute().parent.is_dir():
         raise FileNotFoundError(
@@ -71,7 +77,7 @@ def evaluate_file(settings: Settings, file: str, *, report: Path | None, hide: b
         left_out=hide,
         day=f"{datetime.now(UTC):%Y-%m-%d}",
     )
-    _print(evaluation, about, as_json)
+    _print(evaluation, about, worst, as_json)
     if report is not None:
         _write(report, evaluation, about)
     return 0
@@ -145,15 +151,18 @@ def _warn_of_misfits(cases: Sequence[Case]) -> None:
 # --- what came of them ----------------------------------------------------------------------
 
 
-def _print(evaluation: Evaluation, about: About, as_json: bool) -> None:
+def _print(evaluation: Evaluation, about: About, worst: int, as_json: bool) -> None:
     if as_json:
-        print(json_line(evaluation_record(evaluation, about)))
+        mistakes = {"worst": mistake_records(evaluation, worst)} if worst else {}
+        print(json_line({**evaluation_record(evaluation, about), **mistakes}))
         return
     console = Console(file=sys.stdout, highlight=False, soft_wrap=False)
     console.print(_table(evaluation.groups[0], about))
     if len(evaluation.groups) > 1:
         console.print()
         console.print(_language_table(evaluation.groups[1:]))
+    if worst:
+        print(f"\n{mistakes_text(evaluation, worst, style_of_stdout())}")
 
 
 def evaluation_record(evaluation: Evaluation, about: About) -> dict[str, object]:
@@ -178,6 +187,26 @@ def evaluation_record(evaluation: Evaluation, about: About) -> dict[str, object]
             }
             for group in evaluation.groups
         ],
+        "curves": _curves(evaluation),
+    }
+
+
+def _curves(evaluation: Evaluation) -> dict[str, object]:
+    """What the report draws; risk against coverage at a hundred coverages at most."""
+    coverage, risk = evaluation.risk_coverage()
+    at = np.linspace(0, len(risk) - 1, min(len(risk), _POINTS)).round().astype(int)
+    thresholds, answerable, others = evaluation.refusals()
+    return {
+        "reliability": [
+            {"confidence": each.confidence, "right": each.right, "questions": each.count}
+            for each in evaluation.reliability()
+        ],
+        "risk_coverage": {"coverage": coverage[at].tolist(), "risk": risk[at].tolist()},
+        "refusals": {
+            "thresholds": thresholds.tolist(),
+            "answerable": answerable.tolist(),
+            "others": others.tolist(),
+        },
     }
 
 

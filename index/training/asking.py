@@ -89,15 +89,21 @@ def ask_all(
 
 def dev_examples(folder: Path, encoder: Encoder, examine: Examine, most: int) -> dict[str, list[Asked]]:
     """The dev sets, each question asked with and without its passage, of passages in one language."""
+    return {
+        name: examples
+        for passages, groups in dev_libraries(folder, most)
+        for name, examples in ask_all(passages, groups, encoder, examine, hidden_every=1).items()
+    }
+
+
+def dev_libraries(folder: Path, most: int) -> list[tuple[list[Case], dict[str, list[Case]]]]:
+    """The passages of each library, which are in one language, and the dev sets asked of it."""
     crossing = pairs(folder / "qa_cross.jsonl.gz")
     drcd, cmrc = read(folder / "drcd_dev.jsonl.gz"), read(folder / "cmrc2018_dev.jsonl.gz")
     sets = {**crossing, "DRCD": drcd, "CMRC": cmrc}
     samples = {name: sample(cases, most) for name, cases in sets.items()}
     english = {name: samples.pop(name) for name in ("zh asks en", "en asks en")}
-    return {
-        **ask_all([*drcd, *cmrc, *crossing["en asks zh"]], samples, encoder, examine, hidden_every=1),
-        **ask_all(crossing["en asks en"], english, encoder, examine, hidden_every=1),
-    }
+    return [([*drcd, *cmrc, *crossing["en asks zh"]], samples), (crossing["en asks en"], english)]
 
 
 def sample(cases: Sequence[Case], most: int) -> list[Case]:

@@ -38,14 +38,16 @@ def examiner(encoder: Encoder) -> Examine:
     return examine
 
 
-def training_examples(folder: Path, encoder: Encoder, most: int) -> dict[str, list[Asked]]:
+def training_examples(
+    folder: Path, encoder: Encoder, most: int, examine: Examine | None = None
+) -> dict[str, list[Asked]]:
     """Examples from `qa.jsonl.xz` and `qa_cross.jsonl.xz`, all asked of one library."""
     crossing, rest = pairs(folder / "qa_cross.jsonl.xz"), read(folder / "qa.jsonl.xz")
     chinese = sample([case for case in rest if is_chinese(case)], most)
     shares = {"en asks zh": 1, "zh asks zh": 3, "zh asks en": 2, "en asks en": 2}
     groups = {name: sample(crossing[name], most // share) for name, share in shares.items()}
     passages = [*rest, *crossing["en asks zh"], *crossing["en asks en"]]
-    return ask_all(passages, {**groups, "zh": chinese}, encoder, examiner(encoder), hidden_every=2)
+    return ask_all(passages, {**groups, "zh": chinese}, encoder, examine or examiner(encoder), hidden_every=2)
 
 
 def main() -> None:

@@ -50,6 +50,16 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--news", type=Path, metavar="FILE", help='load: records with "text"; none: made out of the samples'
     )
+    _take_files(parser)
+    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
+    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there as well")
+    options = parser.parse_args(arguments)
+    _check(parser, options)
+    return options
+
+
+def _take_files(parser: argparse.ArgumentParser) -> None:
+    """The options that name data."""
     parser.add_argument(
         "--questions",
         type=Path,
@@ -69,14 +79,39 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--gold-limit", type=int, default=300, metavar="N", help="of each file (default: 300)"
     )
-    parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
-    parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there as well")
-    return parser.parse_args(arguments)
+    parser.add_argument(
+        "--parallel",
+        type=Path,
+        nargs="+",
+        default=[],
+        metavar="FILE",
+        help='sentences: records with "en", "zh", and "src", which ends in CN, Hans, TW or Hant',
+    )
+    parser.add_argument(
+        "--dev", type=Path, metavar="FOLDER", help="the development questions, for baseline and scripts"
+    )
+
+
+def _check(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    """Refuse a measure that was asked for by name without its data."""
+    for name, (option, given) in {
+        "sentences": ("--parallel", options.parallel),
+        "baseline": ("--dev", options.dev),
+        "scripts": ("--dev", options.dev),
+    }.items():
+        if name in (options.only or ()) and not given:
+            parser.error(f"{name} measures what {option} names; give it")
 
 
 def _plan(options: argparse.Namespace) -> Plan:
     return Plan(
-        options.passages, options.news, tuple(options.questions), tuple(options.gold), options.gold_limit
+        options.passages,
+        options.news,
+        tuple(options.questions),
+        tuple(options.gold),
+        options.gold_limit,
+        tuple(options.parallel),
+        options.dev,
     )
 
 

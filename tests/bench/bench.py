@@ -18,20 +18,22 @@ _LANGUAGES = ("en", "zh-Hant", "zh-Hans")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is measured over: how much load, and where articles and questions come from."""
+    """What is measured over: how much load, and where articles, questions and sentences come from."""
 
     passages: int
     news: Path | None
     questions: tuple[Path, ...]
     gold: tuple[Path, ...]
     gold_limit: int
+    parallel: tuple[Path, ...] = ()
+    dev: Path | None = None
 
 
 class Bench:
     """A folder with everything in it; what is slow is made once, when it is first needed."""
 
     def __init__(self, folder: Path, plan: Plan, tell: Callable[[str], None]) -> None:
-        self.surroundings = Surroundings(folder)
+        self.surroundings, self.plan = Surroundings(folder), plan
         self.tell = tell
         self._done: dict[tuple[str, str], dict[str, Any]] = {}
         tell("writing the articles")

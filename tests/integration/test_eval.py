@@ -77,6 +77,28 @@ def test_json_holds_the_same_figures(
     assert [group["languages"] for group in json.loads(out)["groups"]] == ["all", "en→?", "en→zh"]
 
 
+def test_json_holds_the_curves_and_the_worst_answers_where_they_are_wanted(
+    sample_library: Path, tmp_path: Path, spending: dict[str, object]
+) -> None:
+    file = questions(tmp_path, spending, {**UNANSWERED, "answers": ["Leonardo"]})
+    _, out, _ = articlebot("eval", file, "--json", "--worst", 1, "--library", sample_library)
+    record = json.loads(out)
+    curves = record["curves"]
+    assert sum(each["questions"] for each in curves["reliability"]) == 2
+    assert curves["risk_coverage"] == {"coverage": [0.5, 1.0], "risk": [0.0, 0.5]}
+    assert {len(each) for each in curves["refusals"].values()} == {101}
+    assert [each["question"] for each in record["worst"]] == [UNANSWERED["question"]]
+
+
+def test_the_worst_answers_are_listed_below_the_figures(sample_library: Path, tmp_path: Path) -> None:
+    file = questions(tmp_path, {**UNANSWERED, "answers": ["Leonardo"]})
+    _, out, _ = articlebot("eval", file, "--worst", 5, "--library", sample_library)
+    listing = out.partition("\n1. ")[2].splitlines()
+    assert listing[0].endswith("line 1 · en→?")
+    assert listing[1:3] == ["   Q    Who painted the Mona Lisa?", "   A    Leonardo"]
+    assert listing[-1] == "   gold in none of the twenty passages found"
+
+
 def test_with_hide_the_article_that_answers_is_left_out(
     sample_library: Path, tmp_path: Path, spending: dict[str, object]
 ) -> None:

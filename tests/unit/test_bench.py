@@ -9,20 +9,32 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from index import Span
 from index.articles import parse
+from index.inference import Vectors
+from index.passages import Window
+from index.text import fold
+from index.training.cases import Case
+from tests.bench.__main__ import _parsed as bench_options
 from tests.bench.bench import chosen_questions
 from tests.bench.comparison import compared
 from tests.bench.corpus import GOLDEN, generated_load, make_corpus, sample_questions, write_clippings
 from tests.bench.figures import Row, as_json, percentile, table
 from tests.bench.gold import Draft, Found, Question, first_clause, holds, plain, read_gold, read_lines, spread
+from tests.bench.models import by_source, holding, matched, nearest, script_of
+from tests.bench.scripts import converted, difference, in_other_script
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from index.encoder import WindowVectors
 
 MEASURED = st.lists(st.floats(0, 1e6), min_size=1, max_size=60)
 
@@ -268,3 +280,97 @@ def test_small_files_all_differ_and_look_untouched(tmp_path: Path) -> None:
     files = list((tmp_path / "small").iterdir())
     assert len({file.read_text(encoding="utf-8") for file in files}) == 5
     assert all(file.stat().st_mtime < (tmp_path / "small").stat().st_mtime - 3600 for file in files)
+
+
+# --- the models by themselves --------------------------------------------------------------
+
+
+def test_sentences_are_kept_apart_by_their_source_which_tells_the_script(tmp_path: Path) -> None:
+    file = tmp_path / "pairs.jsonl"
+    rows = [("Hello", "你们好", "set-CN"), ("Hello", "你們好", "set-TW"), ("Bye", "再见", "set-CN")]
+    lines = [json.dumps({"en": en, "zh": zh, "src": src}) for en, zh, src in rows]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    assert by_source([file]) == {
+        "set-CN": [("Hello", "你们好"), ("Bye", "再见")],
+        "set-TW": [("Hello", "你們好")],
+    }
+    assert [script_of(each) for each in ("ntrex-TW", "flores200-devtest-Hans", "other")] == [
+        "Traditional",
+        "Simplified",
+        "script unknown",
+    ]
+
+
+def test_a_sentence_is_matched_if_its_own_translation_is_nearest_or_one_of_the_same_words() -> None:
+    given = np.eye(4, dtype=np.float32)
+    asked = given[[0, 2, 2, 1]]  # the second is nearest to the third, the fourth to the second
+    assert matched(asked, given, ["a", "b", "c", "d"]) == 0.5
+    assert matched(asked, given, ["a", "b", "c", "b"]) == 0.75
+    assert matched(asked, given, ["a", "c", "c", "d"]) == 0.75
+
+
+class _Letters:
+    """An encoder that counts letters, so that what shares words is near."""
+
+    name = digest = "letters"
+    dimension = 26
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        counted = [[text.lower().count(chr(97 + at)) for at in range(26)] for text in texts]
+        vectors = np.array(counted, dtype=np.float32)
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+
+    def encode_windows(self, windows: Sequence[Window]) -> list[WindowVectors]:
+        raise NotImplementedError
+
+
+def test_an_encoder_alone_is_judged_by_the_nearest_passage_and_by_the_nearest_of_all_sentences() -> None:
+    passages = ["A zoo buzzes. Fees fell.", "Quick quizzes quit. Jazz jumps."]
+    asked = [
+        Case("Zoo buzzes?", passages[0], "zoo", ""),
+        Case("Fees fell?", passages[0], "zoo", ""),  # the nearest sentence is another
+        Case("Jazz jumps?", passages[0], "zoo", ""),  # the nearest passage is another
+        Case("Jazz jumps?", passages[1], "jumps", ""),
+    ]
+    assert nearest(_Letters(), asked, passages) == {
+        "R@1": 0.75, "R@5": 1.0, "the nearest sentence answers": 0.5,
+    }  # fmt: skip
+
+
+def test_passages_are_read_together_until_they_hold_as_many_sentences_as_wanted() -> None:
+    windows = [Window("text", (Span(0, 1),) * count) for count in (2, 3, 4)]
+    assert holding(windows, 5) == windows[:2]
+    assert holding(windows, 6) == windows
+    assert holding(windows, 60) == windows
+
+
+# --- scripts -------------------------------------------------------------------------------
+
+
+def test_scripts_are_as_far_apart_as_the_worse_of_both_conversions_says() -> None:
+    row = difference("a set: first quote", [0.80, 0.81, 0.775], 200)
+    assert (row.ours, row.met) == (pytest.approx(2.5), False)
+    assert row.note == "80.0; questions converted 81.0; passages too 77.5; 200 questions"
+    assert difference("a set", [0.80, 0.81, 0.795], 200).met
+    assert difference("a set", [0.80, 0.77, 0.80], 200).ours == pytest.approx(3)
+    assert difference("a set", [0.57, 0.58, 0.57], 100).met
+
+
+def test_a_converted_case_is_in_the_other_script_and_the_same_when_folded() -> None:
+    pytest.importorskip("opencc", reason="the extra `bench` has it")
+    case = Case("谁的头发长？", "理发师说头发长了，发展很好。", "理发师", "头发")
+    other = in_other_script(case, "s2t")
+    assert other.question == "誰的頭髮長？"
+    assert other.context == "理髮師說頭髮長了，發展很好。"
+    assert other.answer == case.answer
+    assert fold(other.context).text == fold(case.context).text
+    assert converted(other.context, "t2s") == case.context
+
+
+@pytest.mark.parametrize(("name", "option"), [("sentences", "--parallel"), ("scripts", "--dev")])
+def test_a_measure_that_needs_data_asks_for_it_before_anything_is_made(
+    name: str, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        bench_options(["--only", name])
+    assert f"{name} measures what {option} names" in capsys.readouterr().err

@@ -25,6 +25,7 @@ from index import (
     Quote,
     Span,
 )
+from index.answering import Best
 from index.evaluation import evaluate
 from index.measures import (
     NOT_FOUND,
@@ -70,18 +71,16 @@ class Shelf:
     quotes: dict[str, list[Quote]]
     asked: list[tuple[str, frozenset[str]]] = field(default_factory=list)
 
-    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
-        """Passages that are the quotes."""
-        found = self.quotes.get(question, [])
-        return tuple(Hit(Passage(each.article, each.span), 1.0, Origin.BOTH) for each in found)[:count]
-
     def best(
-        self, question: str, *, count: int = 3, without: frozenset[str] = frozenset()
-    ) -> tuple[tuple[Quote, bool], ...]:
-        """The quotes, and a note of what was asked."""
+        self, question: str, *, quotes: int = 3, passages: int = 20, without: frozenset[str] = frozenset()
+    ) -> Best:
+        """The quotes, passages that are the quotes, and a note of what was asked."""
         self.asked.append((question, without))
         found = [each for each in self.quotes.get(question, []) if each.article.id not in without]
-        return tuple((each, each.score > 0.5) for each in found[:count])
+        hits = tuple(Hit(Passage(each.article, each.span), 1.0, Origin.BOTH) for each in found)
+        return Best(
+            tuple(found[:quotes]), tuple(each.score > 0.5 for each in found[:quotes]), hits[:passages]
+        )
 
 
 # --- what counts as right -------------------------------------------------------------------
@@ -182,6 +181,12 @@ def test_each_question_is_asked_and_judged() -> None:
     assert (cost.rank, cost.right, cost.refused, cost.confidence) == (2, (False, True), False, 0.9)
     assert (opens.rank, opens.right, opens.refused, opens.confidence) == (1, (True,), True, 0.4)
     assert (mayor.rank, mayor.right, mayor.refused) == (NOT_FOUND, (False,), False)
+
+
+def test_each_question_is_asked_once_after_one_that_loads_the_models() -> None:
+    library = shelf()
+    evaluate(library, CASES)
+    assert [question for question, _ in library.asked] == [COST, COST, OPENS, MAYOR]
 
 
 def test_with_hide_answerable_questions_are_asked_again_without_their_article() -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from index import Library
 from index.encoder import load_encoder
+from index.linear import Linear
+from index.ranking import ranking
 from index.reader import OnnxReader, Reading
 from index.search import prepare, search
 from index.verdict import FEATURES, MODEL, READ, consider, judge, verdict
@@ -78,3 +80,12 @@ def test_the_bundled_weights_are_for_the_features_of_this_code_and_trust_the_rea
     strong[FEATURES.index("reader")] = strong[FEATURES.index("passage")] = 5.0
     for crossing in (False, True):
         assert verdict().score(strong, crossing=crossing) > verdict().score(weak, crossing=crossing)
+
+
+def test_another_ranking_says_which_passages_are_read(snapshot: Snapshot) -> None:
+    query = prepare(QUESTION, snapshot, load_encoder())
+    found = search(query, snapshot, 20)
+    usual = consider(query, snapshot, found, CountingReader())
+    against = Linear(-ranking().weights, -ranking().biases, (0.0, 0.0))
+    other = consider(query, snapshot, found, CountingReader(), ranked=against)
+    assert {each.candidate.row for each in other} != {each.candidate.row for each in usual}
