@@ -34,6 +34,7 @@ CREATE TABLE IF NOT EXISTS articles (
     language TEXT NOT NULL, source TEXT, author TEXT, text TEXT NOT NULL, PRIMARY KEY (id, digest));
 CREATE TABLE IF NOT EXISTS live (id TEXT PRIMARY KEY, digest TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS live_by_words ON live (words);
+CREATE INDEX IF NOT EXISTS articles_by_url ON articles (url);
 CREATE TABLE IF NOT EXISTS places (path BLOB PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
@@ -199,6 +200,12 @@ class Archive:
         rows = self._run(sql, (_words(article), article.id))
         return str(rows[0][0]) if rows else None
 
+    def at_address(self, url: str | None) -> str | None:
+        """The id of the article to be indexed that has an address, or None."""
+        sql = "SELECT id FROM live JOIN articles USING (id, digest) WHERE url = ? ORDER BY id"
+        rows = self._run(sql, (url,))
+        return str(rows[0][0]) if rows else None
+
     def forget_except(self, kept: Versions) -> None:
         """Delete the versions that are neither to be indexed nor among `kept`, from the disk too."""
         keep = {*kept, *self.live()}
@@ -240,9 +247,13 @@ class Archive:
         """Retire an article by hand, with its copies: their files stay out until they change."""
         with self.transaction():
             self.retire(article)
-            for file in self.files().values():
-                if file.article == article:
-                    self.put_file(replace(file, article=None, fate="removed"))
+            self.disown(article)
+
+    def disown(self, article: str) -> None:
+        """Have no file stand for an article any more: those that did stay out until they change."""
+        for file in self.files().values():
+            if file.article == article:
+                self.put_file(replace(file, article=None, fate="removed"))
 
     # --- vectors, so that a rebuild encodes only what is new ---
 

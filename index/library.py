@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from index import additions, articles
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
 from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
@@ -140,10 +141,53 @@ class Library:
         self._settle()
         return report
 
+    def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
+        """The article that a file of that content would be, without keeping anything of it.
+
+        `name` tells the kind of file by its ending, and may come from anybody. `url` is where the
+        content was fetched from, and the article's address then. Raises ArticleError as files do.
+        """
+        return additions.read(content, name, url=url, max_bytes=self._max_file_bytes)
+
+    def twin(self, article: Article) -> Article | None:
+        """The article that has this one's very text or else its address, if there is one in the library.
+
+        One with the address gets a new version when this one is added; a text is kept once.
+        """
+        with self._live() as generation:
+            digests = dict(generation.manifest.articles) if generation else {}
+            there = additions.twin(self._archive, article)
+            return self._archive.article(there, digests[there]) if there in digests else None
+
+    def add(
+        self,
+        article: Article | Sequence[Article],
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Put one or several articles that have no file into the library, and index them.
+
+        They stay until they are removed, whatever folders are built from. One with the address of
+        another becomes its new version, under its id; one whose text is there already is reported
+        among the duplicates. Those that `read` made may be changed before: digest and language are
+        taken anew. Raises ArticleError, and LibraryLocked while another is writing.
+        """
+        start = time.perf_counter()
+        added = [articles.sealed(each) for each in ([article] if isinstance(article, Article) else article)]
+        with self._writing() as archive:
+            before = indexed(archive, self._generations)
+            with archive.transaction():
+                duplicates = additions.put(archive, added, before)
+            built = build(archive, self._generations, self._encoder, progress)
+            report = _report(archive, before, Intake(duplicates), built, start)
+        self._settle()
+        return report
+
     def remove(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
         """Take an article out of the library and its index; its file stays where it is.
 
-        It stays out until its file changes. Returns the article; raises ArticleNotFound.
+        It stays out until its file changes; one without a file until it is added again. Returns
+        the article; raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)

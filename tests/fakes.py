@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from typing import TYPE_CHECKING, Self
@@ -14,6 +15,7 @@ from index import (
     Article,
     ArticleNotFound,
     BuildReport,
+    Failure,
     LibraryEmpty,
     LibraryLocked,
     NotFound,
@@ -24,6 +26,7 @@ from index import (
     Span,
     Status,
     Within,
+    additions,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +71,7 @@ ARTICLES = (TEA, HARBOUR, UNDATED)
 class FakeLibrary:
     """Answers a question with every sentence that contains it, at most three.
 
-    `trouble`, if set, is raised by the next `ask` or `build`. While `gate` is closed, a
+    `trouble`, if set, is raised by the next `ask`, `build` or `add`. While `gate` is closed, a
     build waits for it after its first sign of progress, and a question that holds the word
     "slowly" waits too.
     """
@@ -116,10 +119,7 @@ class FakeLibrary:
             raise LibraryLocked("somebody is building already")
         try:
             self.built_from.append(tuple(places))
-            for step in self.steps:
-                progress(step)
-                self.gate.wait()
-                time.sleep(self.pause)
+            self._steps(progress)
             return self._report or BuildReport((), (), (), len(self._articles), (), (), 0, 9, 0.5)
         finally:
             self._building.release()
@@ -168,6 +168,42 @@ class FakeLibrary:
         self._articles = tuple(one for one in self._articles if one is not gone)
         return gone
 
+    def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
+        """The real reading."""
+        return additions.read(content, name, url=url, max_bytes=20_000_000)
+
+    def twin(self, article: Article) -> Article | None:
+        """One with the same text or address."""
+        same = [one for one in self._articles if one.text == article.text]
+        same += [one for one in self._articles if one.url and one.url == article.url]
+        return next(iter(same), None)
+
+    def add(
+        self,
+        article: Article | Sequence[Article],
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Put in what has a new text, in place of what has its address."""
+        self._raise_trouble()
+        if not self._building.acquire(blocking=False):
+            raise LibraryLocked("somebody is building already")
+        try:
+            self._steps(progress)
+            added, changed, there = [], [], []
+            for one in [article] if isinstance(article, Article) else article:
+                twin = self.twin(one)
+                if twin is not None and twin.text == one.text:
+                    there.append(Failure(one.title, f"holds the same text as {twin.id}"))
+                    continue
+                kept = replace(one, id=twin.id if twin else one.id)
+                (changed if twin else added).append(kept)
+                self._articles = (*(other for other in self._articles if other is not twin), kept)
+            unchanged = len(self._articles) - len(added) - len(changed)
+            return BuildReport(tuple(added), tuple(changed), (), unchanged, tuple(there), (), 1, 9, 0.5)
+        finally:
+            self._building.release()
+
     def status(self) -> Status:
         """What it holds."""
         return Status(len(self._articles), 9, (("en", 2), ("zh-Hant", 1)), "1", 0.0, "grep")
@@ -181,6 +217,12 @@ class FakeLibrary:
 
     def __exit__(self, *problem: object) -> None:
         self.close()
+
+    def _steps(self, progress: Callable[[Progress], None]) -> None:
+        for step in self.steps:
+            progress(step)
+            self.gate.wait()
+            time.sleep(self.pause)
 
     def _raise_trouble(self) -> None:
         trouble, self.trouble = self.trouble, None

@@ -5,7 +5,10 @@ import pytest
 from index import Library
 from tests.fakes import FakeLibrary
 
-DOOR = ["open", "places", "build", "ask", "articles", "article", "remove", "status", "close"]
+DOOR = [
+    *("open", "places", "build", "read", "twin", "add", "remove", "ask"),
+    *("articles", "article", "status", "close"),
+]
 
 
 def parameters(kind: type, name: str) -> list[tuple[str, object]]:

@@ -1,0 +1,86 @@
+"""Articles into the archive one by one, without a file: sent in a chat, fetched from an address.
+
+An article that was added has no file in the archive's records, so that reading folders leaves it
+alone; it stays until it is removed. Two articles are the same one if they have the same address,
+and one is there already if another has the very same text.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import count
+
+from index import articles
+from index.archive import Archive
+from index.generations import Versions
+from index.records import Article, Failure
+
+
+def read(content: bytes, name: str, *, url: str | None, max_bytes: int) -> Article:
+    """The article in the content of a file, under the id it will have.
+
+    `name` may be anybody's: only its ending and its last part are used. `url` is where the content
+    was fetched from; what the content itself gives for its address is not believed then, because
+    a page that gives another's would replace that one.
+    Raises ArticleError, or one below it, as `index.articles.read` does.
+    """
+    articles.check_size(len(content), max_bytes)
+    plain = articles.plain_name(name)
+    article = articles.parse(content, articles.suffix_of(plain), plain, id="")
+    return named(articles.sealed(replace(article, url=url)) if url else article)
+
+
+def named(article: Article) -> Article:
+    """The article under the id that it gets when nothing like it is there: it is always the same one."""
+    return replace(article, id=_name(article, 0))
+
+
+def put(archive: Archive, added: Sequence[Article], indexed: Versions) -> list[Failure]:
+    """Put articles into the archive, inside the caller's transaction; returns those that were there.
+
+    One with the address of another becomes that one's new version, whatever file that came from: the
+    file stays out until it changes, or the next reading would bring the old version back.
+    """
+    return [each for article in added if (each := _put(archive, article, dict(indexed)))]
+
+
+def twin(archive: Archive, article: Article) -> str | None:
+    """The id of the article to be indexed that has the very same text or, failing that, the address."""
+    return archive.copy_of(replace(article, id="")) or archive.at_address(article.url)
+
+
+def _put(archive: Archive, article: Article, indexed: dict[str, str]) -> Failure | None:
+    original, same = twin(archive, article), archive.at_address(article.url)
+    live = dict(archive.live())
+    if original is None or original == same:
+        kept = replace(article, id=same or _free_name(article, live))
+        if live.get(kept.id) != kept.digest:
+            archive.disown(kept.id)
+            archive.put(kept)
+            return None
+        original = kept.id
+    # One that a run put there without coming to index it is news all the same.
+    is_known = indexed.get(original) == live[original]
+    return _duplicate(archive, article, original, live[original]) if is_known else None
+
+
+def _duplicate(archive: Archive, article: Article, original: str, digest: str) -> Failure:
+    title = archive.article(original, digest).title
+    return Failure(
+        article.url or article.title or article.id,
+        f"holds the same text as article {original} ({title}), which is kept once",
+    )
+
+
+def _free_name(article: Article, live: dict[str, str]) -> str:
+    """The article's own id, unless another has it."""
+    if article.id and article.id not in live:
+        return article.id
+    return next(name for salt in count() if (name := _name(article, salt)) not in live)
+
+
+def _name(article: Article, salt: int) -> str:
+    what = article.url or article.text
+    return hashlib.sha256(f"added\0{salt}\0{what}".encode()).hexdigest()[:12]
