@@ -123,6 +123,27 @@ def index(
 
 
 @app.command()
+def add(
+    context: typer.Context,
+    sources: Annotated[
+        list[str], typer.Argument(metavar="FILE", help="Files of articles; - is stdin, a plain text.")
+    ],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="What stdin would be called as a file, as in page.html.")
+    ] = "stdin.txt",
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Add single articles, which stay until they are removed. Exits 1 if one could not be read.
+
+    The files are read once and not looked at again; a folder that changes is for `index`.
+    """
+    from bot.commands.add import add as add_articles
+
+    raise typer.Exit(add_articles(_settings(context, library, config), sources, name))
+
+
+@app.command()
 def ask(  # noqa: PLR0917 - typer's way of writing the options down
     context: typer.Context,
     question: Annotated[
@@ -227,7 +248,7 @@ def show(
 def remove(context: typer.Context, article_id: _Id, library: _Library = None, config: _Config = None) -> None:
     """Take an article out of the library.
 
-    It stays out until its file changes.
+    It stays out until its file changes or it is added again.
     """
     from bot.commands.library import remove_article
 

@@ -43,7 +43,8 @@ def put(archive: Archive, added: Sequence[Article], indexed: Versions) -> list[F
     One with the address of another becomes that one's new version, whatever file that came from: the
     file stays out until it changes, or the next reading would bring the old version back.
     """
-    return [each for article in added if (each := _put(archive, article, dict(indexed)))]
+    told = dict(indexed)
+    return [each for article in added if (each := _put(archive, article, told))]
 
 
 def twin(archive: Archive, article: Article) -> str | None:
@@ -51,19 +52,22 @@ def twin(archive: Archive, article: Article) -> str | None:
     return archive.copy_of(replace(article, id="")) or archive.at_address(article.url)
 
 
-def _put(archive: Archive, article: Article, indexed: dict[str, str]) -> Failure | None:
+def _put(archive: Archive, article: Article, told: dict[str, str]) -> Failure | None:
+    """Put one into the archive; `told` are the versions that are no news to whoever adds."""
     original, same = twin(archive, article), archive.at_address(article.url)
     live = dict(archive.live())
     if original is None or original == same:
         kept = replace(article, id=same or _free_name(article, live))
-        if live.get(kept.id) != kept.digest:
-            archive.disown(kept.id)
+        original, digest = kept.id, kept.digest
+        if live.get(original) != digest:
+            archive.disown(original)
             archive.put(kept)
-            return None
-        original = kept.id
-    # One that a run put there without coming to index it is news all the same.
-    is_known = indexed.get(original) == live[original]
-    return _duplicate(archive, article, original, live[original]) if is_known else None
+    else:
+        digest = live[original]
+    if told.get(original) == digest:
+        return _duplicate(archive, article, original, digest)
+    told[original] = digest
+    return None
 
 
 def _duplicate(archive: Archive, article: Article, original: str, digest: str) -> Failure:

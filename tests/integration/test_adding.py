@@ -64,6 +64,7 @@ def test_an_article_is_added_found_and_listed(shelf: Shelf) -> None:
 def test_several_are_added_by_one_build(shelf: Shelf) -> None:
     report = shelf.library.add([read(shelf, BRIDGE), read(shelf, ORCHARD), read(shelf, BRIDGE)])
     assert {article.text for article in report.added} == {BRIDGE, ORCHARD}
+    assert len(report.duplicates) == 1
     assert texts(shelf) == {MUSEUM, BRIDGE, ORCHARD}
     assert len(shelf.generations()) == 1
 
