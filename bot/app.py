@@ -29,9 +29,22 @@ from telegram.ext import (
 from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
+from bot.handlers import (
+    adding,
+    admission,
+    answers,
+    commands,
+    errors,
+    gate,
+    language,
+    questions,
+    reindex,
+    removing,
+)
+from bot.handlers.acquisitions import Acquisitions, Fetch
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
+from bot.handlers.material import Offered
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
 from bot.metrics import Metrics
@@ -91,8 +104,10 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
     async def stop(self) -> None:
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
         self.desk.rebuilding.stop()
+        self.desk.acquisitions.stop()
         await super().stop()
         self.desk.pool.shutdown()
+        self.desk.acquisitions.close()
 
     async def shutdown(self) -> None:
         """Let go of what `initialize` took, and of the state."""
@@ -114,6 +129,8 @@ def build_application(
     request: BaseRequest | None = None,
     operation: Operation | None = None,
     policy: Policy | None = None,
+    fetch: Fetch | None = None,
+    max_file_bytes: int = 20_000_000,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
@@ -122,7 +139,8 @@ def build_application(
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin.
+    `policy` an open door; its owner is an admin. `fetch` brings an address to its article, if pages
+    can be fetched, and `max_file_bytes` is how large a file may be that an admin sends.
     Raises `BotError` for an empty token.
     """
     _quieten()
@@ -139,6 +157,7 @@ def build_application(
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
+        acquisitions=Acquisitions(fetch=fetch, max_bytes=max_file_bytes),
     )
     return _application(bot, desk, order, operation or Operation())
 
@@ -179,6 +198,9 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("approve", admission.on_approve),
         command("revoke", admission.on_revoke),
         command("audit", admission.on_audit),
+        command("add", adding.on_add),
+        command("remove", removing.on_remove),
+        message(Offered(desk.admins, addresses=desk.acquisitions.fetch is not None), adding.on_offered),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
         message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
@@ -188,7 +210,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS}
+    return {**language.ACTIONS, **answers.ACTIONS, **adding.ACTIONS, **removing.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

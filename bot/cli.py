@@ -129,7 +129,7 @@ def add(
         list[str], typer.Argument(metavar="FILE", help="Files of articles; - is stdin, a plain text.")
     ],
     name: Annotated[
-        str, typer.Option("--name", metavar="NAME", help="What stdin would be called as a file, as in page.html.")
+        str, typer.Option("--name", metavar="NAME", help="What stdin is called as a file, as in page.html.")
     ] = "stdin.txt",
     library: _Library = None,
     config: _Config = None,

@@ -92,7 +92,7 @@ def not_found_message(result: NotFound, texts: Texts) -> Outgoing:
     lines.append(texts.say("scope.nothing" if result.none_within else "answer.not_found"))
     if result.nearest:
         lines += ["", texts.say("answer.nearest")]
-        lines += [f"• {trim(_name(article), TITLE_LIMIT)}" for article in result.nearest]
+        lines += [f"• {trim(name_of(article), TITLE_LIMIT)}" for article in result.nearest]
     return lines_message(lines)
 
 
@@ -229,8 +229,8 @@ def _pieces(quote: Quote, shown: Span) -> tuple[tuple[str, bool], ...]:
 
 def _citation(article: Article, texts: Texts, *, dated: bool, number: int | None = None) -> Draft:
     draft = Draft(f"{number}. " if number else "")
-    _add_title(draft, article, TITLE_LIMIT)
-    where = _outlet_and_date(article, texts, OUTLET_LIMIT)
+    add_title(draft, article, TITLE_LIMIT)
+    where = outlet_and_date(article, texts, OUTLET_LIMIT)
     if dated and article.published is None:
         where = " · ".join(filter(None, (where, texts.say("answer.undated"))))
     if where:
@@ -243,7 +243,7 @@ def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
     for number, article in enumerate(also[:ALSO]):
         draft.add(texts.say("answer.next") if number else f"\n{texts.say('answer.also')}")
         url = web_address(article.url)
-        name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(_name(article), LISTED_TITLE_LIMIT)
+        name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(name_of(article), LISTED_TITLE_LIMIT)
         draft.add(name, MessageEntity.TEXT_LINK if url else None, url)
         if article.published:
             draft.add(texts.say("answer.dated", date=texts.date(article.published)))
@@ -251,16 +251,19 @@ def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
         draft.add(texts.say("answer.more", count=len(also) - ALSO))
 
 
-def _add_title(draft: Draft, article: Article, limit: int) -> None:
+def add_title(draft: Draft, article: Article, limit: int) -> None:
+    """Add an article's title, linked to where it stands on the web."""
     url = web_address(article.url)
-    draft.add(trim(_name(article), limit), MessageEntity.TEXT_LINK if url else None, url)
+    draft.add(trim(name_of(article), limit), MessageEntity.TEXT_LINK if url else None, url)
 
 
-def _name(article: Article) -> str:
+def name_of(article: Article) -> str:
+    """What an article is called: its title or, failing that, its outlet or its id."""
     return article.title.strip() or article.source or article.id
 
 
-def _outlet_and_date(article: Article, texts: Texts, limit: int) -> str:
+def outlet_and_date(article: Article, texts: Texts, limit: int) -> str:
+    """The outlet, cut to a length, and the day; empty where neither is known."""
     outlet = trim(article.source or "", limit)
     day = texts.date(article.published) if isinstance(article.published, date) else ""
     return " · ".join(part for part in (outlet, day) if part)
@@ -269,8 +272,8 @@ def _outlet_and_date(article: Article, texts: Texts, limit: int) -> str:
 def _listed(number: int, article: Article, texts: Texts) -> Draft:
     draft = Draft()
     draft.add(f"\n{number}. ")
-    _add_title(draft, article, LISTED_TITLE_LIMIT)
-    if where := _outlet_and_date(article, texts, LISTED_OUTLET_LIMIT):
+    add_title(draft, article, LISTED_TITLE_LIMIT)
+    if where := outlet_and_date(article, texts, LISTED_OUTLET_LIMIT):
         draft.add(f"\n    {where}")
     return draft
 

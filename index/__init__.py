@@ -11,6 +11,7 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
+from index.articles import SUFFIXES, plain_name
 from index.characters import display_width
 from index.errors import (
     ArticlebotError,
@@ -76,6 +77,9 @@ __all__ = [
     "NotFound",
     # finding
     "Source",
+    # reading
+    "SUFFIXES",
+    "plain_name",
     # building
     "Progress",
     "BuildReport",

@@ -33,6 +33,7 @@ BUTTON_KINDS = {
 }
 NESTABLE = {"bold", "text_link", "italic"}
 LONGEST = 4096
+LARGEST_DOWNLOAD = 20 * 1024 * 1024  # bytes that Telegram's own server hands out
 MOST_ENTITIES = 100
 
 Json = dict[str, Any]
@@ -69,11 +70,15 @@ class BotApi:
     """What people have sent, what the bot has sent, and what it must not do.
 
     `lacks` names methods this server does not know, `blocked` the chats that blocked the bot.
+    `local` is a server of one's own, which hands out files of any size.
     """
 
     lacks: set[str] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
+    local: bool = False
     calls: list[Call] = field(default_factory=list)
+    downloads: list[str] = field(default_factory=list)
+    _files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     _messages: dict[tuple[int, int], Json] = field(default_factory=dict)
     _edits: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     _updates: list[Json] = field(default_factory=list)
@@ -107,6 +112,18 @@ class BotApi:
             self._updates.append(update)
             self._changed.notify_all()
             return update
+
+    def document(
+        self, content: bytes, name: str | None, *, kind: str = "application/octet-stream", size: int = 0
+    ) -> Json:
+        """A file that somebody sends, as a message has it; it says it has `size` bytes if that is given."""
+        with self._changed:
+            self._next += 1
+            file = f"file-{self._next}"
+            self._files[file] = content, size or len(content)
+            about = {"file_id": file, "file_unique_id": f"unique-{file}", "mime_type": kind}
+            named = {} if name is None else {"file_name": name}
+            return about | named | {"file_size": size or len(content)}
 
     def press(
         self, message: Json, button: str, *, user: int = 1, language: str = "en", data: str | None = None
@@ -212,6 +229,30 @@ class BotApi:
             if failure.times and failure.chat in {None, parameters.get("chat_id")}:
                 failure.times -= 1
                 raise Refused(failure.code, failure.description, failure.retry_after)
+
+    def download(self, token: str, path: str) -> tuple[int, bytes]:
+        """Hand a file out by the path that `getFile` gave; returns the HTTP status and the content."""
+        with self._changed:
+            self.downloads.append(path)
+            found = self._files.get(path.removeprefix("documents/"))
+            self._changed.notify_all()
+        if unquote(token) != TOKEN or found is None:
+            return 404, b'{"ok": false, "error_code": 404, "description": "Not Found"}'
+        return 200, found[0]
+
+    def _do_getFile(self, parameters: Json) -> Json:  # noqa: N802  the method's name
+        file = parameters["file_id"]
+        if file not in self._files:
+            raise Refused(400, "Bad Request: invalid file_id")
+        size = self._files[file][1]
+        if size > LARGEST_DOWNLOAD and not self.local:
+            raise Refused(400, "Bad Request: file is too big")
+        return {
+            "file_id": file,
+            "file_unique_id": f"unique-{file}",
+            "file_size": size,
+            "file_path": f"documents/{file}",
+        }
 
     def _do_getMe(self, _: Json) -> Json:  # noqa: N802  the method's name
         return BOT
@@ -439,6 +480,8 @@ class FakeTransport(BaseRequest):
     ) -> tuple[int, bytes]:
         """Have the method carried out."""
         token, _, name = url.partition("/bot")[2].partition("/")
+        if "/file/bot" in url:
+            return self.api.download(token, name)
         parameters = decoded(request_data.json_parameters if request_data else {})
         status, body = self.api.call(token, name, parameters)
         return status, json.dumps(body).encode()

@@ -172,6 +172,10 @@ class FakeLibrary:
         """The real reading."""
         return additions.read(content, name, url=url, max_bytes=20_000_000)
 
+    def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
+        """Those whose titles hold the words."""
+        return tuple(one for one in self.articles() if words.lower() in one.title.lower())[:count]
+
     def twin(self, article: Article) -> Article | None:
         """One with the same text or address."""
         same = [one for one in self._articles if one.text == article.text]

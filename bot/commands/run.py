@@ -43,6 +43,7 @@ def run_bot(settings: Settings) -> int:
             log_questions=settings.logging.questions,
             operation=_operation(settings),
             policy=_policy(settings),
+            max_file_bytes=settings.articles.max_file_mb * 1_000_000,
         )
         try:
             run(application)

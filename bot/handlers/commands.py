@@ -21,11 +21,11 @@ async def on_start(desk: Desk, update: Update, context: Context) -> None:  # noq
 
 
 async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
-    """Say how to ask; admins are told of their command too."""
+    """Say how to ask; admins are told of their commands too."""
     message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
-        lines.append(texts.say("greeting.help_admin"))
+        lines += [texts.say("greeting.help_admin"), texts.say("adding.help")]
     await reply(message, lines_message(lines))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.door import Door
+    from bot.handlers.acquisitions import Acquisitions
     from bot.handlers.rebuilding import Rebuilding
     from bot.metrics import Metrics
     from index import Answer, Article, BuildReport, NotFound, Progress, Status
@@ -50,6 +51,23 @@ class Library(Protocol):
     def status(self) -> Status:
         """What the library holds."""
 
+    def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
+        """The articles whose titles hold all the words, newest first."""
+
+    def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
+        """The article that a file of that content would be; raises ArticleError."""
+
+    def twin(self, article: Article) -> Article | None:
+        """The article with this one's text or else its address."""
+
+    def add(
+        self, article: Article | Sequence[Article], *, progress: Callable[[Progress], None] = ...
+    ) -> BuildReport:
+        """Put articles without a file into the library."""
+
+    def remove(self, id: str) -> Article:  # noqa: A002  as above
+        """Take an article out; raises ArticleNotFound."""
+
 
 @dataclass(frozen=True, slots=True)
 class Desk:
@@ -63,6 +81,7 @@ class Desk:
     log_questions: bool
     metrics: Metrics
     door: Door
+    acquisitions: Acquisitions
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""

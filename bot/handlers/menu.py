@@ -27,7 +27,19 @@ LOG = logging.getLogger(__name__)
 MENU_LANGUAGES = (None, "zh")
 EVERYBODY = ("new", "articles", "language", "help", "start")
 GROUPS = ("ask", "new", "articles", "language", "help")
-ADMINS = ("new", "articles", "reindex", "approve", "revoke", "audit", "language", "help", "start")
+ADMINS = (
+    "new",
+    "articles",
+    "add",
+    "remove",
+    "reindex",
+    "approve",
+    "revoke",
+    "audit",
+    "language",
+    "help",
+    "start",
+)
 
 
 async def offer_commands(bot: Bot, admins: Iterable[int], people: People) -> None:

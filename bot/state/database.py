@@ -42,6 +42,11 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
             what TEXT NOT NULL, outcome TEXT NOT NULL)""",
     ),
+    (
+        """CREATE TABLE proposals (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER NOT NULL,
+            articles TEXT NOT NULL, made REAL NOT NULL)""",
+    ),
 )
 
 

@@ -114,6 +114,10 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
             status, body = api.call(token, method, decoded(parameters))
             self._answer(status, json.dumps(body).encode())
 
+        def do_GET(self) -> None:
+            token, _, path = self.path.removeprefix("/file/bot").partition("/")
+            self._answer(*api.download(token, path))
+
         def _answer(self, status: int, body: bytes) -> None:
             try:
                 self.send_response(status)

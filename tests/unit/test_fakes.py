@@ -6,7 +6,7 @@ from index import Library
 from tests.fakes import FakeLibrary
 
 DOOR = [
-    *("open", "places", "build", "read", "twin", "add", "remove", "ask"),
+    *("open", "places", "build", "read", "twin", "add", "remove", "ask", "find"),
     *("articles", "article", "status", "close"),
 ]
 

@@ -1,0 +1,118 @@
+"""What a message of an admin's brings that could be an article: a file, a text, an address."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Final
+
+from telegram import MessageOriginChannel
+from telegram.constants import ChatType
+from telegram.ext import filters
+
+from bot.access import is_from_admin
+from index import plain_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from telegram import Document, Message
+
+ADDRESS: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+COMMAND: Final = "/add"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file that Telegram keeps. `name` is free of tricks; `size` is bytes, None if Telegram is silent."""
+
+    file_id: str
+    name: str
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A text, and what is known of it if it was posted in a channel."""
+
+    text: str
+    source: str | None = None
+    published: date | None = None
+    url: str | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """The address of a page."""
+
+    url: str
+
+
+Material = Upload | Writing | Address
+
+
+class Offered(filters.MessageFilter):
+    """Messages by which an admin offers an article without a word: a file, a channel's post, an address."""
+
+    def __init__(self, admins: Collection[int], *, addresses: bool) -> None:
+        super().__init__()
+        self._admins, self._addresses = admins, addresses
+
+    def filter(self, message: Message) -> bool:
+        """Whether it is one of them; an address counts only where pages can be fetched."""
+        if message.chat.type != ChatType.PRIVATE or not is_from_admin(message, self._admins):
+            return False
+        if message.document is not None and message.animation is None:
+            command = (message.caption or "").partition(" ")[0]
+            return not command.startswith("/") or command == COMMAND
+        if isinstance(message.forward_origin, MessageOriginChannel):
+            return True
+        return self._addresses and message.forward_origin is None and _is_address(message.text or "")
+
+
+def materials_in(messages: Sequence[Message]) -> tuple[Material, ...]:
+    """What messages that were sent together bring: each file, and one text of all their words."""
+    uploads = [_upload(each.document) for each in messages if each.document is not None]
+    if uploads:
+        return tuple(uploads)
+    writings = [written for each in messages if (written := _writing(each)) is not None]
+    if not writings:
+        return ()
+    text = "\n\n".join(each.text for each in writings if each.text)
+    if _is_address(text) and writings[0].url is None:
+        return (Address(text.strip()),)
+    return (replace(writings[0], text=text),)
+
+
+def material_of_words(words: str) -> Material:
+    """What words stand for that an admin wrote: the address of a page, or an article themselves."""
+    return Address(words.strip()) if _is_address(words) else Writing(words)
+
+
+def _is_address(text: str) -> bool:
+    return ADDRESS.fullmatch(text.strip()) is not None
+
+
+def _upload(document: Document) -> Upload:
+    ending = mimetypes.guess_extension(document.mime_type or "") or ""
+    return Upload(
+        document.file_id, plain_name(document.file_name or "") or f"file{ending}", document.file_size
+    )
+
+
+def _writing(message: Message) -> Writing | None:
+    words, origin = message.text or message.caption or "", message.forward_origin
+    if not isinstance(origin, MessageOriginChannel):
+        return Writing(words) if words else None
+    name = origin.chat.username
+    return Writing(
+        words,
+        source=origin.chat.title,
+        published=origin.date.astimezone().date(),
+        url=f"https://t.me/{name}/{origin.message_id}" if name else None,
+        author=origin.author_signature,
+    )
