@@ -171,7 +171,11 @@ async def test_two_presses_add_once() -> None:
         await until(lambda: not chats.application.desk.acquisitions._claimed)
     assert {toast["text"] for toast in toasts} == {"Adding. One moment, please."}
     assert len(added(library)) == 1
-    assert len(api.sent(ADMIN)) == 1
+    (shown,) = api.sent(ADMIN)
+    assert [text.splitlines()[0] for text in api.edits(shown)] == [
+        "Bridge closed",
+        "Added. You can ask about it now.",
+    ]
 
 
 async def test_a_text_that_is_there_is_named_and_cannot_be_added_again() -> None:
@@ -432,16 +436,16 @@ async def test_an_album_of_files_is_one_list_and_one_decision() -> None:
     assert len(added(library)) == 2
 
 
-async def test_a_full_album_of_the_longest_names_fits_into_a_message() -> None:
+@pytest.mark.parametrize(("readable", "button"), [(9, "Add 9"), (1, "Add")])
+async def test_a_full_album_of_the_longest_names_fits_into_a_message(readable: int, button: str) -> None:
     api = BotApi()
     async with running(api, FakeLibrary()) as chats:
         for number in range(10):
-            name, text = f"{number}{'長' * 300}.txt", f"{number}{'𠮷' * 200}\n\n{number}{'文' * 500}"
-            suffix = ".exe" if number % 2 else ""
-            document = api.document(text.encode(), name + suffix)
+            name = f"{number}{'𠮷' * 300}.{'txt' if number < readable else 'exe'}"
+            document = api.document(f"{number}{'𠮷' * 200}\n\n{number}{'文' * 500}".encode(), name)
             await chats.say(None, user=ADMIN, media_group_id="1", document=document)
         await until(lambda: bool(api.sent(ADMIN)))
-    assert names(api, api.sent(ADMIN)[0]) == ["Add 5", "Cancel"]
+    assert names(api, api.sent(ADMIN)[0]) == [button, "Cancel"]
 
 
 async def test_words_after_the_command_are_an_article() -> None:
