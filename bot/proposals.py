@@ -11,7 +11,7 @@ from telegram import MessageEntity
 
 from bot.cutting import shorten, trim
 from bot.outgoing import Action, Button, Draft, Outgoing, Presser
-from bot.render import add_title, name_of, outlet_and_date
+from bot.render import add_title, outlet_and_date, title_of
 from index import Article
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def removed_message(article: Article, when: datetime, texts: Texts) -> Outgoing:
     """That an article is gone, and since when (in UTC)."""
     day, time = texts.date(when.date()), when.strftime("%H:%M")
     draft = Draft(texts.say("removing.removed", day=day, time=time) + "\n\n")
-    draft.add(trim(name_of(article), TITLE_LIMIT))
+    draft.add(trim(title_of(article), TITLE_LIMIT))
     if where := outlet_and_date(article, texts, OUTLET_LIMIT):
         draft.add(f"\n{where}")
     return draft.finished()
@@ -142,7 +142,7 @@ def _choices(articles: Sequence[Article]) -> Rows:
     return tuple(
         (
             Button(
-                trim(f"{number}. {name_of(article)}", BUTTON_LIMIT),
+                trim(f"{number}. {title_of(article)}", BUTTON_LIMIT),
                 action=Action(CHOOSE, article.id, Presser.ADMINS),
             ),
         )
@@ -205,7 +205,7 @@ def _note(candidate: Candidate, texts: Texts) -> str:
     """What there is to know of the article that is there already."""
     if candidate.twin is None:
         return ""
-    twin = trim(name_of(candidate.twin), LISTED_TITLE_LIMIT)
+    twin = trim(title_of(candidate.twin), LISTED_TITLE_LIMIT)
     return texts.say("adding.is_there" if candidate.is_there else "adding.replaces", title=twin)
 
 

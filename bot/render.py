@@ -92,7 +92,7 @@ def not_found_message(result: NotFound, texts: Texts) -> Outgoing:
     lines.append(texts.say("scope.nothing" if result.none_within else "answer.not_found"))
     if result.nearest:
         lines += ["", texts.say("answer.nearest")]
-        lines += [f"• {trim(name_of(article), TITLE_LIMIT)}" for article in result.nearest]
+        lines += [f"• {trim(title_of(article), TITLE_LIMIT)}" for article in result.nearest]
     return lines_message(lines)
 
 
@@ -243,7 +243,7 @@ def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
     for number, article in enumerate(also[:ALSO]):
         draft.add(texts.say("answer.next") if number else f"\n{texts.say('answer.also')}")
         url = web_address(article.url)
-        name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(name_of(article), LISTED_TITLE_LIMIT)
+        name = trim(article.source or "", LISTED_OUTLET_LIMIT) or trim(title_of(article), LISTED_TITLE_LIMIT)
         draft.add(name, MessageEntity.TEXT_LINK if url else None, url)
         if article.published:
             draft.add(texts.say("answer.dated", date=texts.date(article.published)))
@@ -254,10 +254,10 @@ def _add_others(draft: Draft, also: Sequence[Article], texts: Texts) -> None:
 def add_title(draft: Draft, article: Article, limit: int) -> None:
     """Add an article's title, linked to where it stands on the web."""
     url = web_address(article.url)
-    draft.add(trim(name_of(article), limit), MessageEntity.TEXT_LINK if url else None, url)
+    draft.add(trim(title_of(article), limit), MessageEntity.TEXT_LINK if url else None, url)
 
 
-def name_of(article: Article) -> str:
+def title_of(article: Article) -> str:
     """What an article is called: its title or, failing that, its outlet or its id."""
     return article.title.strip() or article.source or article.id
 

@@ -11,7 +11,8 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
-from index.articles import SUFFIXES, plain_name
+from index.additions import plain_name
+from index.articles import SUFFIXES
 from index.characters import display_width
 from index.errors import (
     ArticlebotError,

@@ -8,14 +8,21 @@ and one is there already if another has the very same text.
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
+from pathlib import PurePath
 
 from index import articles
 from index.archive import Archive
+from index.decoding import normalise
+from index.errors import EmptyArticle
 from index.generations import Versions
 from index.records import Article, Failure
+from index.text import language_of
+
+_LONGEST_NAME = 200  # characters of a file's name that are kept
 
 
 def read(content: bytes, name: str, *, url: str | None, max_bytes: int) -> Article:
@@ -27,9 +34,37 @@ def read(content: bytes, name: str, *, url: str | None, max_bytes: int) -> Artic
     Raises ArticleError, or one below it, as `index.articles.read` does.
     """
     articles.check_size(len(content), max_bytes)
-    plain = articles.plain_name(name)
-    article = articles.parse(content, articles.suffix_of(plain), plain, id="")
-    return named(articles.sealed(replace(article, url=url)) if url else article)
+    plain = plain_name(name)
+    article = articles.parse(content, PurePath(plain).suffix, plain, id="")
+    return named(sealed(replace(article, url=url)) if url else article)
+
+
+def plain_name(name: str) -> str:
+    """The last part of a file's name that anybody may have chosen, as it can be shown to people.
+
+    Neither folders are left in it nor what is invisible: NUL, or the marks that turn the direction
+    of writing, behind which "gpj.exe" reads as "exe.jpg".
+    """
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(each for each in last if unicodedata.category(each)[0] != "C")[-_LONGEST_NAME:].strip()
+
+
+def sealed(article: Article) -> Article:
+    """The article as it can be kept, with the language and the digest that its content has.
+
+    For one that was made or changed by hand. Raises EmptyArticle, and ArticleError for a text with
+    NUL characters.
+    """
+    text = normalise(article.text)
+    if not text.strip():
+        raise EmptyArticle("The article holds no text; there is nothing to quote in it")
+    url, source, author = (
+        (normalise(each).strip() or None) if each else None
+        for each in (article.url, article.source, article.author)
+    )
+    title, language = " ".join(normalise(article.title).split()), language_of(text)
+    whole = replace(article, title=title, text=text, url=url, source=source, author=author, language=language)
+    return replace(whole, digest=articles.digest_of(whole))
 
 
 def named(article: Article) -> Article:

@@ -1,8 +1,7 @@
 """Files -> Articles.
 
-`find` names the files that could be articles, `read` turns one into an `Article`, `parse` what
-came without a file. Text is normalised here, once, before ids and offsets exist; everything after
-only maps to it.
+`find` names the files that could be articles, `read` turns one into an `Article`. Text is
+normalised here, once, before ids and offsets exist; everything after only maps to it.
 """
 
 from __future__ import annotations
@@ -12,10 +11,8 @@ import json
 import logging
 import math
 import os
-import unicodedata
 import warnings
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +40,6 @@ _READERS: dict[str, Callable[[bytes], Draft]] = {
     ".docx": read_docx,
 }
 SUFFIXES = tuple(_READERS)
-_LONGEST_NAME = 200  # characters of a file's name that are kept
 _CHATTY = ("pypdf", "trafilatura", "htmldate", "courlan", "justext", "charset_normalizer", "docx")
 
 
@@ -81,30 +77,6 @@ def read(path: Path, *, id: str, max_bytes: int) -> Article:  # noqa: A002 -- th
     return parse(data, path.suffix, path.name, id=id)
 
 
-def check_size(size: int, max_bytes: int) -> None:
-    """Raise TooLarge for a file of more bytes than allowed."""
-    if size > max_bytes:
-        raise TooLarge(
-            f"The file has {_megabytes(size)} MB, more than the {_megabytes(max_bytes)} MB allowed; "
-            f"split it, or raise articles.max_file_mb in the settings"
-        )
-
-
-def plain_name(name: str) -> str:
-    """The last part of a file's name that anybody may have chosen, as it can be shown to people.
-
-    Neither folders are left in it nor what is invisible: NUL, or the marks that turn the direction
-    of writing, behind which "gpj.exe" reads as "exe.jpg".
-    """
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    return "".join(each for each in last if unicodedata.category(each)[0] != "C")[-_LONGEST_NAME:].strip()
-
-
-def suffix_of(name: str) -> str:
-    """The ending by which a file's kind is told, such as ".txt"; it is empty where there is none."""
-    return Path(name).suffix
-
-
 def parse(data: bytes, suffix: str, name: str, *, id: str) -> Article:  # noqa: A002 -- the record's own name for it
     """The article in `data`, as a file called `name` of the kind `suffix` (".txt") would hold it."""
     reader = _reader(suffix)
@@ -118,48 +90,31 @@ def parse(data: bytes, suffix: str, name: str, *, id: str) -> Article:  # noqa: 
     return _article(draft, name, id)
 
 
-def sealed(article: Article) -> Article:
-    """The article as it can be kept, with the language and the digest that its content has.
-
-    For one that was made or changed by hand, too. Raises EmptyArticle, and ArticleError for a text
-    with NUL characters.
-    """
+def _article(draft: Draft, name: str, id: str) -> Article:  # noqa: A002 -- the record's own name for it
     # Titles and the rest pass through normalising too: nothing that is stored may hold half a surrogate pair.
-    text, title = normalise(article.text), " ".join(normalise(article.title).split())
-    if not text.strip():
-        raise EmptyArticle("The article holds no text; there is nothing to quote in it")
+    text, title = normalise(draft.text), " ".join(normalise(draft.title or "").split())
     url, source, author = (
-        (normalise(each).strip() or None) if each else None
-        for each in (article.url, article.source, article.author)
+        normalise(each).strip() if each else None for each in (draft.url, draft.source, draft.author)
     )
-    published = article.published
-    digest = _digest(title, text, url, published.isoformat() if published else None, source, author)
-    return replace(
-        article,
+    published = draft.published or date_in_name(name) or date_of_article(draft.text) or draft.created
+    source = source or normalise(name)
+    return Article(
+        id=id,
         title=title,
         text=text,
         url=url,
+        published=published,
         language=language_of(text),
         source=source,
-        digest=digest,
+        digest=_digest(title, text, url, published.isoformat() if published else None, source, author),
         author=author,
     )
 
 
-def _article(draft: Draft, name: str, id: str) -> Article:  # noqa: A002 -- the record's own name for it
-    return sealed(
-        Article(
-            id=id,
-            title=draft.title or "",
-            text=draft.text,
-            url=draft.url,
-            published=draft.published or date_in_name(name) or date_of_article(draft.text) or draft.created,
-            language="und",
-            source=(draft.source or "").strip() or name,
-            digest="",
-            author=draft.author,
-        )
-    )
+def digest_of(article: Article) -> str:
+    """What identifies the content of an article, whatever its id."""
+    day = article.published.isoformat() if article.published else None
+    return _digest(article.title, article.text, article.url, day, article.source, article.author)
 
 
 def _digest(*fields: str | None) -> str:
@@ -200,6 +155,15 @@ def _is_saved_beside(folder: str, names: set[str]) -> bool:
 
 def _stays(entry: os.DirEntry[str], root: Path) -> bool:
     return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)
+
+
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise TooLarge for a file of more bytes than allowed."""
+    if size > max_bytes:
+        raise TooLarge(
+            f"The file has {_megabytes(size)} MB, more than the {_megabytes(max_bytes)} MB allowed; "
+            f"split it, or raise articles.max_file_mb in the settings"
+        )
 
 
 def _megabytes(size: int) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index import additions, articles
+from index import additions
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
 from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
@@ -173,7 +173,7 @@ class Library:
         taken anew. Raises ArticleError, and LibraryLocked while another is writing.
         """
         start = time.perf_counter()
-        added = [articles.sealed(each) for each in ([article] if isinstance(article, Article) else article)]
+        added = [additions.sealed(each) for each in ([article] if isinstance(article, Article) else article)]
         with self._writing() as archive:
             before = indexed(archive, self._generations)
             with archive.transaction():

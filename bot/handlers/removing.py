@@ -73,7 +73,7 @@ def _quoted(desk: Desk, message: Message) -> list[str]:
     """The ids of the articles that are quoted in the answer which a message replies to."""
     earlier = message.reply_to_message
     answer = desk.state.answers.told_by(message.chat_id, earlier.message_id) if earlier else None
-    quotes: list[dict[str, Any]] = answer.note["quotes"] if answer and answer.note else []
+    quotes: list[dict[str, Any]] = (answer.note or {}).get("quotes", []) if answer else []
     return list(dict.fromkeys(str(quote["article"]) for quote in quotes))
 
 
