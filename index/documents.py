@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from index.decoding import normalise
-from index.errors import ArticleError, TooLarge
+from index.errors import ArticleError, EmptyArticle, TooLarge
 from index.formats import joint
 from index.headings import Draft
 from index.text import display_width
@@ -62,7 +62,7 @@ def read_pdf(data: bytes) -> Draft:
         raise ArticleError("The PDF is encrypted; save a copy without a password and index that")
     text = paragraphs([_CONTROL.sub("", page).split("\n") for page in pages])
     if not text:
-        raise ArticleError(
+        raise EmptyArticle(
             f"The PDF has no text layer ({len(pages)} pages, probably scans); "
             f"run text recognition over it (OCR, for instance ocrmypdf) and index the result"
         )

@@ -42,7 +42,8 @@ async def look_at(desk: Desk, bot: Bot, material: Material, texts: Texts) -> Fin
     except EmptyArticle:
         return Refusal(_name(material), texts.say("adding.empty"))
     except ArticlebotError as error:
-        return Refusal(_name(material), texts.say("adding.unreadable", reason=str(error)))
+        key = "adding.not_fetched" if isinstance(material, Address) else "adding.unreadable"
+        return Refusal(_name(material), texts.say(key, reason=str(error)))
     return Candidate(article, twin)
 
 

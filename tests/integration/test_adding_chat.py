@@ -134,6 +134,6 @@ def test_files_are_refused_with_the_reason_and_fetched_from_the_servers_own_addr
             broken = send(api, document=api.document(b"%PDF-1.7", "broken.pdf"), language="zh-hant")
             stranger = ask(api, None, user=7, document=api.document(b"text", "a.txt"))  # type: ignore[arg-type]  # no text
     assert large["text"].startswith("The file is larger than the 20 MB that are allowed.")
-    assert broken["text"].startswith("無法讀取。")
+    assert broken["text"].startswith("無法讀取：檔案可能損壞")
     assert stranger["text"].startswith("I can only use text.")
     assert len(api.downloads) == 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pypdf import PdfWriter
 
 from bot.handlers import adding, sending
 from bot.state import State
@@ -282,7 +284,7 @@ async def test_the_command_is_for_admins_in_private_and_never_in_a_forward(
         (b"text", "no ending", "zh-hant", "我讀不了這種檔案。"),
         (b"", "empty.txt", "en", "There is no text in it that could be quoted."),
         (b" ", "empty.txt", "zh-cn", "里面没有可以引用的文字。"),
-        (b"%PDF-1.4 broken", "broken.pdf", "en", "It could not be read. The PDF is damaged"),
+        (b"%PDF-1.4 broken", "broken.pdf", "en", "It could not be read: it is damaged, locked or not"),
         (b"a" * 3_000_001, "large.txt", "en", "The file is larger than the 3 MB that are allowed."),
     ],
 )
@@ -294,6 +296,15 @@ async def test_what_cannot_be_read_is_told_with_the_reason_in_the_admins_languag
         message = await send_file(chats, content, name, language=language)
     assert message["text"].startswith(sentence)
     assert names(api, message) == []
+
+
+async def test_a_scan_is_told_to_need_its_text_recognised() -> None:
+    writer, scan = PdfWriter(), io.BytesIO()
+    writer.add_blank_page(612, 792)
+    writer.write(scan)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        message = await send_file(chats, scan.getvalue(), "scan.pdf", language="zh-hant")
+    assert message["text"] == "裡面沒有可以引用的文字。掃描檔請先做文字辨識（OCR）。"
 
 
 async def test_a_file_that_says_it_is_smaller_than_it_is_is_refused_all_the_same() -> None:
@@ -384,7 +395,7 @@ async def test_a_post_of_a_private_channel_has_no_address() -> None:
 async def test_a_post_without_words_is_refused_with_the_reason() -> None:
     async with running(BotApi(), FakeLibrary()) as chats:
         message = await send(chats, photo=[], **origin())
-    assert message["text"] == "There is no text in it that could be quoted."
+    assert message["text"].startswith("There is no text in it that could be quoted.")
 
 
 async def test_a_persons_message_that_is_forwarded_is_a_question_as_before() -> None:
@@ -507,9 +518,8 @@ async def test_a_page_that_cannot_be_fetched_is_told_with_the_reason() -> None:
 
     async with running(BotApi(), FakeLibrary(), fetch=fetch) as chats:
         message = await send(chats, "https://news.example/gone")
-    assert message["text"] == (
-        "It could not be read. The page https://news.example/gone answered with 404; check the address"
-    )
+    sentence = "The page https://news.example/gone answered with 404; check the address"
+    assert message["text"] == f"That page could not be read. {sentence}."
 
 
 async def test_where_nothing_can_be_fetched_an_address_is_refused_and_alone_a_question() -> None:
