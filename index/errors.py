@@ -7,7 +7,8 @@ shown to a person as it stands.
     ├── ArticleError            one file or page could not be read as an article
     │   ├── UnsupportedFormat   a kind of file no reader exists for
     │   ├── EmptyArticle        read, and nothing worth keeping was in it
-    │   └── TooLarge            larger than the settings allow
+    │   ├── TooLarge            larger than the settings allow
+    │   └── FetchError          an address that may not or cannot be fetched
     ├── QuestionError           a question that cannot be asked (empty, only punctuation, ...)
     ├── LibraryError            something about the library as a whole
     │   ├── LibraryNotFound     no library at that place
@@ -39,6 +40,10 @@ class EmptyArticle(ArticleError):
 
 class TooLarge(ArticleError):
     """The file is larger than the settings allow."""
+
+
+class FetchError(ArticleError):
+    """An address that may not be fetched, or that led to no page."""
 
 
 class QuestionError(ArticlebotError):
