@@ -35,13 +35,14 @@ from bot.handlers import (
     answers,
     commands,
     errors,
+    feeds,
     gate,
     language,
     questions,
     reindex,
     removing,
 )
-from bot.handlers.acquisitions import Acquisitions, Fetch
+from bot.handlers.acquisitions import Acquisitions
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.material import Offered
@@ -53,6 +54,7 @@ from bot.state import State
 from bot.transport import ChatOrder, TolerantBot, make_bot
 from bot.updates import Webhook, start_fetching
 from bot.watch import Pace, Watch
+from bot.web import Web
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest
@@ -100,6 +102,8 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         """Begin to work on updates; the menus follow when they can."""
         await super().start()
         self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
+        if self.desk.watcher is not None and self.job_queue is not None:
+            feeds.schedule(self.job_queue, self.desk)
 
     async def stop(self) -> None:
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
@@ -129,7 +133,7 @@ def build_application(
     request: BaseRequest | None = None,
     operation: Operation | None = None,
     policy: Policy | None = None,
-    fetch: Fetch | None = None,
+    web: Web | None = None,
     max_file_bytes: int = 20_000_000,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
@@ -139,8 +143,8 @@ def build_application(
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin. `fetch` brings an address to its article, if pages
-    can be fetched, and `max_file_bytes` is how large a file may be that an admin sends.
+    `policy` an open door; its owner is an admin. `web` is how pages are fetched and
+    feeds are watched, if they are, and `max_file_bytes` is how large a file may be that an admin sends.
     Raises `BotError` for an empty token.
     """
     _quieten()
@@ -148,6 +152,7 @@ def build_application(
     find_places = places if callable(places) else lambda: places
     order, state, policy = ChatOrder(), state or State(), policy or Policy()
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
+    acquisitions = Acquisitions(fetch=web.reader(library) if web else None, max_bytes=max_file_bytes)
     desk = Desk(
         library=library,
         state=state,
@@ -157,7 +162,8 @@ def build_application(
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
-        acquisitions=Acquisitions(fetch=fetch, max_bytes=max_file_bytes),
+        acquisitions=acquisitions,
+        watcher=web.watcher(library, state.feeds, acquisitions.in_turn) if web else None,
     )
     return _application(bot, desk, order, operation or Operation())
 
@@ -200,6 +206,9 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("audit", admission.on_audit),
         command("add", adding.on_add),
         command("remove", removing.on_remove),
+        command("watch", feeds.on_watch),
+        command("watching", feeds.on_watching),
+        command("unwatch", feeds.on_unwatch),
         message(Offered(desk.admins, addresses=desk.acquisitions.fetch is not None), adding.on_offered),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
@@ -210,7 +219,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS, **adding.ACTIONS, **removing.ACTIONS}
+    return {**language.ACTIONS, **answers.ACTIONS, **adding.ACTIONS, **removing.ACTIONS, **feeds.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

@@ -126,7 +126,10 @@ def index(
 def add(
     context: typer.Context,
     sources: Annotated[
-        list[str], typer.Argument(metavar="FILE", help="Files of articles; - is stdin, a plain text.")
+        list[str],
+        typer.Argument(
+            metavar="FILE", help="Files of articles, or addresses of pages; - is stdin, a plain text."
+        ),
     ],
     name: Annotated[
         str, typer.Option("--name", metavar="NAME", help="What stdin is called as a file, as in page.html.")

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, TypeAdapter, ValidationError
 
 from config.sources import (
     PREFIX,
@@ -94,6 +94,20 @@ class ArticleSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class FetchingSettings:
+    """How pages of the web are fetched: the longest time, in seconds, and what else than public may be."""
+
+    seconds: Annotated[float, Field(ge=1, le=600, description="a number of seconds from 1 to 600")]
+    allowed: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description='a list of addresses or networks, as in ["192.168.1.7", "10.1.0.0/16"]'),
+    ]
+    watch_minutes: Annotated[
+        float, Field(gt=0, le=10_080, description="a number of minutes above 0, at most a week (10080)")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class EncoderSettings:
     """The model that turns text into vectors; `threads` 0 means one for each core."""
 
@@ -161,6 +175,7 @@ class Settings:
 
     library: LibrarySettings
     articles: ArticleSettings
+    fetching: FetchingSettings
     encoder: EncoderSettings
     answers: AnswerSettings
     telegram: TelegramSettings

@@ -20,6 +20,8 @@ from index.errors import (
     ArticleNotFound,
     EmptyArticle,
     EncoderError,
+    FeedError,
+    FetchError,
     LibraryDamaged,
     LibraryEmpty,
     LibraryError,
@@ -32,6 +34,8 @@ from index.errors import (
     UnsupportedFormat,
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
+from index.feeds import Entry, Feed, feed_in
+from index.fetching import Fetcher, Limits, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
 from index.measures import Measure
@@ -81,6 +85,14 @@ __all__ = [
     # reading
     "SUFFIXES",
     "plain_name",
+    # the web
+    "Fetcher",
+    "Limits",
+    "Page",
+    "Stamp",
+    "Feed",
+    "Entry",
+    "feed_in",
     # building
     "Progress",
     "BuildReport",
@@ -105,6 +117,8 @@ __all__ = [
     "ArticleNotFound",
     "EmptyArticle",
     "EncoderError",
+    "FeedError",
+    "FetchError",
     "LibraryDamaged",
     "LibraryEmpty",
     "LibraryError",

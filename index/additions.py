@@ -13,14 +13,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
 from pathlib import PurePath
+from urllib.parse import urlsplit
 
 from index import articles
 from index.archive import Archive
 from index.decoding import normalise
-from index.errors import EmptyArticle
+from index.errors import EmptyArticle, UnsupportedFormat
+from index.fetching import Page
 from index.generations import Versions
 from index.records import Article, Failure
 from index.text import language_of
+
+_SUFFIXES = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".html",
+    "application/pdf": ".pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
+    "text/plain": ".txt",
+    "text/markdown": ".md",
+}
+_SILENT = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # types that tell nothing
 
 _LONGEST_NAME = 200  # characters of a file's name that are kept
 
@@ -65,6 +77,31 @@ def sealed(article: Article) -> Article:
     title, language = " ".join(normalise(article.title).split()), language_of(text)
     whole = replace(article, title=title, text=text, url=url, source=source, author=author, language=language)
     return replace(whole, digest=articles.digest_of(whole))
+
+
+def of_page(page: Page, *, max_bytes: int) -> Article:
+    """The article in a page that was fetched; its outlet is the site where the page names none.
+
+    Raises UnsupportedFormat for what is no article, such as a picture, and else as `read` does.
+    """
+    site = urlsplit(page.url).hostname or page.url
+    name = f"{site}{_suffix(page)}"
+    article = read(page.content, name, url=page.url, max_bytes=max_bytes)
+    if article.source != name:
+        return article
+    return named(sealed(replace(article, source=site.removeprefix("www."))))
+
+
+def _suffix(page: Page) -> str:
+    """What a page would be called as a file: by its media type, else by the end of its address."""
+    by_address = PurePath(urlsplit(page.url).path).suffix.lower()
+    if page.kind in _SUFFIXES:
+        return _SUFFIXES[page.kind]
+    if page.kind not in _SILENT:
+        raise UnsupportedFormat(
+            f"{page.url} is {page.kind[:80]}; articles are web pages, PDF, Word and text files"
+        )
+    return by_address if by_address in articles.SUFFIXES else ".html"
 
 
 def named(article: Article) -> Article:

@@ -8,7 +8,8 @@ shown to a person as it stands.
     │   ├── UnsupportedFormat   a kind of file no reader exists for
     │   ├── EmptyArticle        read, and nothing worth keeping was in it
     │   ├── TooLarge            larger than the settings allow
-    │   └── FetchError          an address that may not or cannot be fetched
+    │   ├── FetchError          an address that may not or cannot be fetched
+    │   └── FeedError           an address that leads to no feed
     ├── QuestionError           a question that cannot be asked (empty, only punctuation, ...)
     ├── LibraryError            something about the library as a whole
     │   ├── LibraryNotFound     no library at that place
@@ -43,7 +44,18 @@ class TooLarge(ArticleError):
 
 
 class FetchError(ArticleError):
-    """An address that may not be fetched, or that led to no page."""
+    """An address that may not be fetched, or that led to no page.
+
+    `wait` is how many seconds its server asked to be left alone, or None.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class FeedError(ArticleError):
+    """What an address led to is no feed."""
 
 
 class QuestionError(ArticlebotError):

@@ -56,7 +56,6 @@ class Page:
     url: str
     content: bytes
     kind: str
-    charset: str | None
     stamp: Stamp
 
 
@@ -104,15 +103,17 @@ class Fetcher:
         address = _parsed(url)
         wire = _Wire(self._permitted, deadline)
         with _in_words(url, self._limits), httpcore.ConnectionPool(network_backend=wire) as pool:
-            request = (_headers(address, stamp), {"timeout": {"pool": self._limits.seconds}})
-            with pool.stream("GET", str(address), headers=request[0], extensions=request[1]) as response:
+            with pool.stream("GET", str(address), headers=_headers(address, stamp)) as response:
                 headers = httpx.Headers(response.headers)
                 if response.status in _REDIRECTS and "location" in headers:
                     return str(address.join(headers["location"]))
                 if response.status == _UNCHANGED:
                     return None
                 if response.status != httpx.codes.OK:
-                    raise FetchError(f"{url} answers {_status(response.status)}; check the address")
+                    raise FetchError(
+                        f"{url} answers {_status(response.status)}; check the address",
+                        wait=_wait(headers.get("retry-after", "")),
+                    )
                 content = _bounded(_plain(response.iter_stream(), headers, url), self._limits, url)
         return _page(str(address), content, headers)
 
@@ -172,27 +173,34 @@ def _parsed(url: str) -> httpx.URL:
     return address.copy_with(fragment=None)
 
 
-def _headers(address: httpx.URL, stamp: Stamp) -> dict[str, str]:
+def _headers(address: httpx.URL, stamp: Stamp) -> list[tuple[bytes | str, bytes | str]]:
     known = {"If-None-Match": stamp.etag, "If-Modified-Since": stamp.modified}
-    return {
-        "Host": address.netloc.decode("ascii"),
-        "User-Agent": _AGENT,
-        "Accept": "text/html, application/xhtml+xml, application/pdf, application/xml, text/plain, */*;q=0.5",
-        "Accept-Encoding": "gzip, deflate",
-        "Connection": "close",
-        **{name: value for name, value in known.items() if value},
-    }
+    return [
+        ("Host", address.netloc),
+        ("User-Agent", _AGENT),
+        (
+            "Accept",
+            "text/html, application/xhtml+xml, application/pdf, application/xml, text/plain, */*;q=0.5",
+        ),
+        ("Accept-Encoding", "gzip, deflate"),
+        ("Connection", "close"),
+        *((name, value) for name, value in known.items() if value),
+    ]
 
 
 def _status(code: int) -> str:
     return f"{code} {httpx.codes.get_reason_phrase(code)}".strip()
 
 
+def _wait(told: str) -> float | None:
+    """How many seconds a server asks to be left alone; a date instead of a number is passed over."""
+    return float(told) if told.isascii() and told.isdecimal() else None
+
+
 def _page(url: str, content: bytes, headers: httpx.Headers) -> Page:
-    kind, _, rest = headers.get("content-type", "").partition(";")
-    charset = next((part.split("=", 1)[1] for part in rest.split(";") if "charset=" in part.lower()), "")
+    kind = headers.get("content-type", "").partition(";")[0]
     stamp = Stamp(headers.get("etag"), headers.get("last-modified"))
-    return Page(url, content, kind.strip().lower(), charset.strip(" \"'") or None, stamp)
+    return Page(url, content, kind.strip().lower(), stamp)
 
 
 # --- bytes, counted ------------------------------------------------------------------------

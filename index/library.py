@@ -18,6 +18,7 @@ from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
+from index.fetching import Page
 from index.finding import cards_of, newest_first, sources, titled
 from index.generations import Generation, Generations, Versions
 from index.intake import Intake, take_in
@@ -148,6 +149,10 @@ class Library:
         content was fetched from, and the article's address then. Raises ArticleError as files do.
         """
         return additions.read(content, name, url=url, max_bytes=self._max_file_bytes)
+
+    def read_page(self, page: Page) -> Article:
+        """The article in a page that was fetched, without keeping anything of it; raises as `read` does."""
+        return additions.of_page(page, max_bytes=self._max_file_bytes)
 
     def twin(self, article: Article) -> Article | None:
         """The article that has this one's very text or else its address, if there is one in the library.

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from bot.commands.session import open_library, style_of_stdout
+from bot.commands.session import fetcher, open_library, style_of_stdout
 from bot.progress import progress_on
 from bot.terminal import report_text
 from index import Article, ArticleError, BuildReport, Failure, TooLarge
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from index import Library
 
 STDIN: Final = "-"
+ADDRESSES: Final = ("http://", "https://")
 
 
 def add(settings: Settings, sources: Sequence[str], name: str) -> int:
@@ -42,10 +43,14 @@ def add(settings: Settings, sources: Sequence[str], name: str) -> int:
 
 
 def _read(source: str, name: str, settings: Settings, library: Library) -> Article:
-    """The article that a source on the command line stands for: stdin or a file."""
+    """The article that a source on the command line stands for: stdin, an address or a file."""
     limit = settings.articles.max_file_mb * 1_000_000
     if source == STDIN:
         return library.read(_content(sys.stdin.buffer, limit), name)
+    if source.startswith(ADDRESSES):
+        page = fetcher(settings).fetch(source)
+        assert page is not None  # no stamp was given
+        return library.read_page(page)
     with Path(source).open("rb") as file:
         return library.read(_content(file, limit), source)
 

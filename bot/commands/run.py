@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
-from bot.commands.session import open_library
+from bot.commands.session import fetcher, open_library
 from bot.door import Policy
 from bot.errors import BotError
 from bot.logs import configure
 from bot.state import State, StateError
 from bot.updates import Webhook
+from bot.watching import Pace
+from bot.web import Web
 from config import telegram_token
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ def run_bot(settings: Settings) -> int:
             log_questions=settings.logging.questions,
             operation=_operation(settings),
             policy=_policy(settings),
+            web=_web(settings),
             max_file_bytes=settings.articles.max_file_mb * 1_000_000,
         )
         try:
@@ -51,6 +54,11 @@ def run_bot(settings: Settings) -> int:
             print(f"articlebot: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def _web(settings: Settings) -> Web:
+    pace = Pace(every=settings.fetching.watch_minutes * 60)
+    return Web(fetcher(settings).fetch, settings.articles.folders, pace)
 
 
 def _operation(settings: Settings) -> Operation:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot.terminal import Style
-from index import Library
+from index import Fetcher, Library, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,6 +27,12 @@ def open_library(settings: Settings, *, path: Path | None = None, create: bool =
         quotes=settings.answers.quotes,
         confidence=settings.answers.threshold,
     )
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """What fetches pages, as the settings allow."""
+    limits = Limits(settings.articles.max_file_mb * 1_000_000, settings.fetching.seconds)
+    return Fetcher(limits=limits, allowed=settings.fetching.allowed)
 
 
 def style_of_stdout() -> Style:

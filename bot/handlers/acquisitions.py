@@ -38,6 +38,10 @@ class Acquisitions:
         """The result of a function that changes the library, once those before it are done."""
         return await _run(self._writing, task, *arguments)
 
+    def in_turn(self, task: Callable[..., Result], /, *arguments: object) -> Result:
+        """`write` for who is in a thread already."""
+        return self._writing.submit(task, *arguments).result()
+
     def claim(self, what: str) -> bool:
         """Take the right to do something; False if it is being done already."""
         if what in self._claimed:

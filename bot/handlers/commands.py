@@ -25,7 +25,7 @@ async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa
     message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
-        lines += [texts.say("greeting.help_admin"), texts.say("adding.help")]
+        lines += [texts.say("greeting.help_admin"), texts.say("adding.help"), texts.say("feeds.help")]
     await reply(message, lines_message(lines))
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bot.handlers.acquisitions import Acquisitions
     from bot.handlers.rebuilding import Rebuilding
     from bot.metrics import Metrics
-    from index import Answer, Article, BuildReport, NotFound, Progress, Status
+    from bot.watching import Watcher
+    from index import Answer, Article, BuildReport, NotFound, Page, Progress, Status
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -57,6 +58,9 @@ class Library(Protocol):
     def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
         """The article that a file of that content would be; raises ArticleError."""
 
+    def read_page(self, page: Page) -> Article:
+        """The article in a page that was fetched; raises ArticleError."""
+
     def twin(self, article: Article) -> Article | None:
         """The article with this one's text or else its address."""
 
@@ -82,6 +86,7 @@ class Desk:
     metrics: Metrics
     door: Door
     acquisitions: Acquisitions
+    watcher: Watcher | None
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""

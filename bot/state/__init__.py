@@ -13,6 +13,7 @@ from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
 from bot.state.database import Database, StateError
+from bot.state.feeds import Feeds, Watched
 from bot.state.members import Member, Members
 from bot.state.people import People
 from bot.state.proposals import Proposal, Proposals
@@ -30,6 +31,7 @@ class State:
         self.members = Members(self._database)
         self.audit = Audit(self._database)
         self.proposals = Proposals(self._database)
+        self.feeds = Feeds(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -41,6 +43,7 @@ __all__ = [
     "Audit",
     "Buttons",
     "Deed",
+    "Feeds",
     "Member",
     "Members",
     "Opinions",
@@ -52,4 +55,5 @@ __all__ = [
     "StateError",
     "StoredAnswer",
     "StoredButton",
+    "Watched",
 ]

@@ -47,6 +47,16 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER NOT NULL,
             articles TEXT NOT NULL, made REAL NOT NULL)""",
     ),
+    (
+        """CREATE TABLE feeds (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, folder INTEGER NOT NULL,
+            title TEXT NOT NULL, admin INTEGER NOT NULL, etag TEXT, modified TEXT, due REAL NOT NULL,
+            checked REAL, news REAL, added INTEGER NOT NULL DEFAULT 0,
+            failures INTEGER NOT NULL DEFAULT 0, failing REAL, reason TEXT, told INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE entries (
+            number INTEGER PRIMARY KEY, feed INTEGER NOT NULL, entry TEXT NOT NULL, tries INTEGER NOT NULL,
+            done INTEGER NOT NULL, UNIQUE (feed, entry))""",
+    ),
 )
 
 
