@@ -545,7 +545,7 @@ async def test_a_persons_address_is_a_question() -> None:
     ("trouble", "sentence"),
     [
         (LibraryLocked("process 7 is writing"), "The articles are just being brought up to date."),
-        (LibraryDamaged("the disk is full"), "It could not be added; everything else is as it was. the disk"),
+        (LibraryDamaged("the disk is full"), "It could not be added; everything is as it was. the disk"),
         (RuntimeError("a bug"), "Something went wrong, and it was not added"),
     ],
 )
