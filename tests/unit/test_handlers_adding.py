@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,23 @@ from tests.fakes import HARBOUR, FakeLibrary
 from tests.running import ADMIN, Chats, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 BRIDGE = "Bridge closed\n日期：2025-03-04\n\nThe bridge over the Lan was closed for repairs on Monday."
 CHANNEL = {"id": -1001, "type": "channel", "title": "Lan Daily", "username": "landaily"}
-POSTED = 1_741_100_000  # 4 March 2025
+POSTED = 1_741_021_200  # 3 March 2025, 17:00 UTC, which is the next day in Hong Kong
 POST = "Orchard lost\n\nThe orchard lost half of its apples in the hail."
+
+
+@pytest.fixture(autouse=True)
+def _hong_kong(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "HKT-8")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)

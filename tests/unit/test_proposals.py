@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,6 +16,8 @@ from index import Article
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
 words = st.text(st.characters(exclude_categories=["Cs"]))
 ARTICLES = st.lists(
