@@ -85,6 +85,10 @@ async def decide(chats: Chats, message: Json, button: str, **fields: Any) -> Jso
     return toast
 
 
+def files_in(folder: Path) -> list[str]:
+    return [path.read_text() for path in folder.iterdir()]
+
+
 def names(api: BotApi, message: Json) -> list[str]:
     return [button["text"] for row in api.buttons(message) for button in row]
 
@@ -334,6 +338,15 @@ async def test_a_large_file_is_refused_by_telegram_and_handed_out_by_a_server_of
         document = chats.api.document(BRIDGE.encode(), "bridge.txt", size=30_000_000)
         message = await send(chats, document=document)
     assert message["text"].startswith(sentence)
+
+
+async def test_a_server_in_local_mode_names_the_file_on_the_disk_which_is_left_alone(tmp_path: Path) -> None:
+    api = BotApi(local=True, folder=tmp_path)
+    async with running(api, FakeLibrary()) as chats:
+        message = await send_file(chats, BRIDGE, "bridge.txt")
+    assert message["text"].startswith("Bridge closed")
+    assert api.downloads == []
+    assert files_in(tmp_path) == [BRIDGE]
 
 
 async def test_a_file_that_cannot_be_fetched_can_be_sent_again() -> None:
