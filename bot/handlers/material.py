@@ -83,7 +83,7 @@ def materials_in(messages: Sequence[Message]) -> tuple[Material, ...]:
     if not writings:
         return ()
     text = "\n\n".join(each.text for each in writings if each.text)
-    if _is_address(text) and writings[0].url is None:
+    if writings[0].source is None and _is_address(text):  # what a channel posts is what it posts
         return (Address(text.strip()),)
     return (replace(writings[0], text=text),)
 

@@ -535,6 +535,26 @@ async def test_an_address_alone_is_fetched_and_shown(text: str) -> None:
     assert [one.url for one in added(library)] == fetched
 
 
+async def test_a_reply_to_an_address_fetches_it_and_a_channels_post_of_one_is_a_post() -> None:
+    api, library = BotApi(), FakeLibrary()
+    earlier = {
+        "message_id": 3,
+        "date": POSTED,
+        "chat": {"id": ADMIN, "type": "private"},
+        "from": {"id": 5, "is_bot": False, "first_name": "Somebody"},
+        "text": "https://news.example/bridge",
+    }
+
+    def fetch(url: str) -> Article:
+        return library.read(BRIDGE.encode(), "bridge.txt", url=url)
+
+    async with running(api, library, fetch=fetch) as chats:
+        page = await send(chats, "/add", reply_to_message=earlier)
+        post = await send(chats, "https://news.example/bridge", **origin(username=None))
+    assert page["text"].startswith("Bridge closed\n")
+    assert post["text"].startswith("https://news.example/bridge\nLan Daily · ")
+
+
 async def test_a_page_that_cannot_be_fetched_is_told_with_the_reason() -> None:
     def fetch(url: str) -> Article:
         raise ArticleError(f"The page {url} answered with 404; check the address")
