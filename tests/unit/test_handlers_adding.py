@@ -421,6 +421,20 @@ async def test_a_post_without_words_is_refused_with_the_reason() -> None:
     assert message["text"].startswith("There is no text in it that could be quoted.")
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("clip.mp4", "Orchard lost"), ("data.zip", "Orchard lost"), ("a.txt", "Bridge closed")],
+)
+async def test_under_a_posts_words_a_file_counts_if_it_can_be_read(name: str, title: str) -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        fields: Json = {"document": api.document(BRIDGE.encode(), name), "caption": POST}
+        if name == "clip.mp4":
+            fields["animation"] = fields["document"] | {"width": 1, "height": 1, "duration": 1}
+        message = await send(chats, **fields, **origin())
+    assert message["text"].startswith(f"{title}\n")
+
+
 async def test_a_persons_message_that_is_forwarded_is_a_question_as_before() -> None:
     api, library = BotApi(), FakeLibrary()
     user = {"id": 5, "is_bot": False, "first_name": "Somebody"}
