@@ -10,13 +10,13 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from index import articles
-from index.archive import Archive
+from index.archive import Archive, FileRecord
 from index.decoding import normalise
 from index.errors import EmptyArticle, UnsupportedFormat
 from index.fetching import Page
@@ -109,14 +109,38 @@ def named(article: Article) -> Article:
     return replace(article, id=_name(article, 0))
 
 
-def put(archive: Archive, added: Sequence[Article], indexed: Versions) -> list[Failure]:
-    """Put articles into the archive, inside the caller's transaction; returns those that were there.
+@dataclass(slots=True)
+class Addition:
+    """What adding met with, and what the archive held before: the digests, None for none, and files."""
+
+    duplicates: list[Failure] = field(default_factory=list)
+    before: dict[str, str | None] = field(default_factory=dict)
+    files: list[FileRecord] = field(default_factory=list)
+
+
+def put(archive: Archive, added: Sequence[Article], indexed: Versions) -> Addition:
+    """Put articles into the archive, all of them or none; those whose text is there are duplicates.
 
     One with the address of another becomes that one's new version, whatever file that came from: the
     file stays out until it changes, or the next reading would bring the old version back.
     """
-    told = dict(indexed)
-    return [each for article in added if (each := _put(archive, article, told))]
+    told, addition = dict(indexed), Addition()
+    with archive.transaction():
+        for article in added:
+            _put(archive, article, told, addition)
+    return addition
+
+
+def take_back(archive: Archive, addition: Addition) -> None:
+    """Make the archive as it was before."""
+    with archive.transaction():
+        for article, digest in addition.before.items():
+            if digest is None:
+                archive.retire(article)
+            else:
+                archive.put(archive.article(article, digest))
+        for file in addition.files:
+            archive.put_file(file)
 
 
 def twin(archive: Archive, article: Article) -> str | None:
@@ -124,7 +148,7 @@ def twin(archive: Archive, article: Article) -> str | None:
     return archive.copy_of(replace(article, id="")) or archive.at_address(article.url)
 
 
-def _put(archive: Archive, article: Article, told: dict[str, str]) -> Failure | None:
+def _put(archive: Archive, article: Article, told: dict[str, str], addition: Addition) -> None:
     """Put one into the archive; `told` are the versions that are no news to whoever adds."""
     original, same = twin(archive, article), archive.at_address(article.url)
     live = dict(archive.live())
@@ -132,14 +156,14 @@ def _put(archive: Archive, article: Article, told: dict[str, str]) -> Failure | 
         kept = replace(article, id=same or _free_name(article, live))
         original, digest = kept.id, kept.digest
         if live.get(original) != digest:
-            archive.disown(original)
+            addition.before.setdefault(original, live.get(original))
+            addition.files += archive.disown(original)
             archive.put(kept)
     else:
         digest = live[original]
     if told.get(original) == digest:
-        return _duplicate(archive, article, original, digest)
+        addition.duplicates.append(_duplicate(archive, article, original, digest))
     told[original] = digest
-    return None
 
 
 def _duplicate(archive: Archive, article: Article, original: str, digest: str) -> Failure:

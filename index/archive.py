@@ -249,11 +249,15 @@ class Archive:
             self.retire(article)
             self.disown(article)
 
-    def disown(self, article: str) -> None:
-        """Have no file stand for an article any more: those that did stay out until they change."""
-        for file in self.files().values():
-            if file.article == article:
-                self.put_file(replace(file, article=None, fate="removed"))
+    def disown(self, article: str) -> list[FileRecord]:
+        """Have no file stand for an article any more; those that did stay out until they change.
+
+        Returns their records as they were.
+        """
+        files = [file for file in self.files().values() if file.article == article]
+        for file in files:
+            self.put_file(replace(file, article=None, fate="removed"))
+        return files
 
     # --- vectors, so that a rebuild encodes only what is new ---
 

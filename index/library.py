@@ -175,16 +175,20 @@ class Library:
         They stay until they are removed, whatever folders are built from. One with the address of
         another becomes its new version, under its id; one whose text is there already is reported
         among the duplicates. Those that `read` made may be changed before: digest and language are
-        taken anew. Raises ArticleError, and LibraryLocked while another is writing.
+        taken anew. Raises ArticleError, and LibraryLocked while another is writing; whatever is
+        raised, and `progress` may raise too, all is as it was.
         """
         start = time.perf_counter()
         added = [additions.sealed(each) for each in ([article] if isinstance(article, Article) else article)]
         with self._writing() as archive:
             before = indexed(archive, self._generations)
-            with archive.transaction():
-                duplicates = additions.put(archive, added, before)
-            built = build(archive, self._generations, self._encoder, progress)
-            report = _report(archive, before, Intake(duplicates), built, start)
+            addition = additions.put(archive, added, before)
+            try:
+                built = build(archive, self._generations, self._encoder, progress)
+            except BaseException:  # or what is told to have failed would come in by the next build
+                additions.take_back(archive, addition)
+                raise
+            report = _report(archive, before, Intake(addition.duplicates), built, start)
         self._settle()
         return report
 

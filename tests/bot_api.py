@@ -20,6 +20,7 @@ from telegram.request import BaseRequest, RequestData
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 TOKEN = "4242:fake-token-of-the-tests"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Articles", "username": "articles_test_bot"}
@@ -70,12 +71,14 @@ class BotApi:
     """What people have sent, what the bot has sent, and what it must not do.
 
     `lacks` names methods this server does not know, `blocked` the chats that blocked the bot.
-    `local` is a server of one's own, which hands out files of any size.
+    `local` is a server of one's own, which hands out files of any size; in its local mode, when it has
+    a `folder`, it names where they lie on the disk.
     """
 
     lacks: set[str] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
     local: bool = False
+    folder: Path | None = None
     calls: list[Call] = field(default_factory=list)
     downloads: list[str] = field(default_factory=list)
     _files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
@@ -247,12 +250,12 @@ class BotApi:
         size = self._files[file][1]
         if size > LARGEST_DOWNLOAD and not self.local:
             raise Refused(400, "Bad Request: file is too big")
-        return {
-            "file_id": file,
-            "file_unique_id": f"unique-{file}",
-            "file_size": size,
-            "file_path": f"documents/{file}",
-        }
+        path = f"documents/{file}"
+        if self.folder is not None:
+            place = self.folder / file
+            place.write_bytes(self._files[file][0])
+            path = str(place)
+        return {"file_id": file, "file_unique_id": f"unique-{file}", "file_size": size, "file_path": path}
 
     def _do_getMe(self, _: Json) -> Json:  # noqa: N802  the method's name
         return BOT

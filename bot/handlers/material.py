@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from telegram import MessageOriginChannel
@@ -14,7 +15,7 @@ from telegram.constants import ChatType
 from telegram.ext import filters
 
 from bot.access import is_from_admin
-from index import plain_name
+from index import SUFFIXES, plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -66,7 +67,7 @@ class Offered(filters.MessageFilter):
         """Whether it is one of them; an address counts only where pages can be fetched."""
         if message.chat.type != ChatType.PRIVATE or not is_from_admin(message, self._admins):
             return False
-        if message.document is not None and message.animation is None:
+        if _is_file(message):
             command = (message.caption or "").partition(" ")[0]
             return not command.startswith("/") or command == COMMAND
         if isinstance(message.forward_origin, MessageOriginChannel):
@@ -75,22 +76,41 @@ class Offered(filters.MessageFilter):
 
 
 def materials_in(messages: Sequence[Message]) -> tuple[Material, ...]:
-    """What messages that were sent together bring: each file, and one text of all their words."""
-    uploads = [_upload(each.document) for each in messages if each.document is not None]
-    if uploads:
-        return tuple(uploads)
-    writings = [written for each in messages if (written := _writing(each)) is not None]
-    if not writings:
-        return ()
-    text = "\n\n".join(each.text for each in writings if each.text)
-    if _is_address(text) and writings[0].url is None:
-        return (Address(text.strip()),)
-    return (replace(writings[0], text=text),)
+    """What messages that were sent together bring: each file, or else one text of all their words.
+
+    A file that cannot be read, under the words of a channel's post, is to those what a picture is.
+    """
+    files = [each for each in messages if _is_file(each)]
+    uploads = tuple(_upload(each.document) for each in files if each.document is not None)
+    worded = any(each.caption and isinstance(each.forward_origin, MessageOriginChannel) for each in files)
+    if uploads and not (worded and not any(is_readable(each) for each in uploads)):
+        return uploads
+    return _words_of(messages)
+
+
+def is_readable(upload: Upload) -> bool:
+    """Whether a file's name promises one of the kinds that articles come in."""
+    return PurePath(upload.name).suffix.lower() in SUFFIXES
 
 
 def material_of_words(words: str) -> Material:
     """What words stand for that an admin wrote: the address of a page, or an article themselves."""
     return Address(words.strip()) if _is_address(words) else Writing(words)
+
+
+def _words_of(messages: Sequence[Message]) -> tuple[Material, ...]:
+    writings = [written for each in messages if (written := _writing(each)) is not None]
+    if not writings:
+        return ()
+    text = "\n\n".join(each.text for each in writings if each.text)
+    if writings[0].source is None and _is_address(text):  # what a channel posts is what it posts
+        return (Address(text.strip()),)
+    return (replace(writings[0], text=text),)
+
+
+def _is_file(message: Message) -> bool:
+    """Whether a message brings a file; Telegram calls every moving picture one, too."""
+    return message.document is not None and message.animation is None
 
 
 def _is_address(text: str) -> bool:

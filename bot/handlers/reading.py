@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
 from telegram.error import BadRequest, TelegramError
 
-from bot.handlers.material import Address, Upload, Writing
+from bot.handlers.material import Address, Upload, Writing, is_readable
 from bot.handlers.sending import persistently
 from bot.proposals import Candidate, Finding, Refusal
 from index import SUFFIXES, ArticlebotError, EmptyArticle
@@ -57,7 +56,7 @@ class _NotRead(Exception):
 
 async def _uploaded(desk: Desk, bot: Bot, upload: Upload, texts: Texts) -> Article:
     limit = desk.acquisitions.max_bytes
-    if PurePath(upload.name).suffix.lower() not in SUFFIXES:
+    if not is_readable(upload):
         raise _NotRead(texts.say("adding.unsupported", formats=", ".join(SUFFIXES)))
     if (upload.size or 0) > limit:
         raise _NotRead(texts.say("adding.too_large", limit=limit // MEGABYTE))

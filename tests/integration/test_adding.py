@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Article, ArticleError, EmptyArticle, LibraryLocked, TooLarge, UnsupportedFormat
+from index import Article, ArticleError, EmptyArticle, LibraryLocked, TooLarge, UnsupportedFormat, additions
 from tests.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -233,13 +233,27 @@ def test_a_name_that_anybody_may_have_chosen_is_shown_without_tricks(
     assert shelf.library.read(BRIDGE.encode(), name).source == source
 
 
-def test_what_was_put_there_without_being_indexed_is_news_to_the_next_run(
-    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(shelf.encoder, "encode_windows", lambda _: 1 / 0)
-        with pytest.raises(ZeroDivisionError):
-            shelf.library.add(read(shelf, BRIDGE))
-    assert texts(shelf) == {MUSEUM}
+def test_what_a_killed_run_put_there_without_indexing_it_is_news_to_the_next(shelf: Shelf) -> None:
+    with shelf.library._writing() as archive:
+        additions.put(archive, [read(shelf, BRIDGE)], ())
     report = shelf.library.add(read(shelf, BRIDGE))
     assert ([article.text for article in report.added], report.duplicates) == ([BRIDGE], ())
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
+def test_what_could_not_be_indexed_is_not_in_the_archive_and_old_versions_and_files_are(
+    shelf: Shelf, error: type[BaseException]
+) -> None:
+    shelf.write("bridge.txt", f"The bridge\nURL: {ADDRESS}\n\n{BRIDGE}")
+    shelf.build()
+    newer = read(shelf, "The bridge over the Lan has been open since noon.", url=ADDRESS)
+
+    def stop(_: object) -> None:
+        raise error
+
+    with pytest.raises(error):
+        shelf.library.add([read(shelf, ORCHARD), newer], progress=stop)
+    report = shelf.build()
+    assert (report.added, report.changed, report.removed, report.unchanged) == ((), (), (), 2)
+    shelf.write("bridge.txt", f"The bridge\nURL: {ADDRESS}\n\n{WELL}")
+    assert [article.text for article in shelf.build().changed] == [WELL]

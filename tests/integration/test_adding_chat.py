@@ -25,7 +25,7 @@ ORCHARD = "果園受災\n\n冰雹過後，山腳的果園損失了四成的蘋�
 POST = {
     "forward_origin": {
         "type": "channel",
-        "date": 1_741_100_000,
+        "date": 1_741_089_600,
         "chat": {"id": -1001, "type": "channel", "title": "山城頻道", "username": "hilltown"},
         "message_id": 7,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import logging
+import time
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -20,14 +21,23 @@ from tests.fakes import HARBOUR, FakeLibrary
 from tests.running import ADMIN, Chats, running
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 BRIDGE = "Bridge closed\n日期：2025-03-04\n\nThe bridge over the Lan was closed for repairs on Monday."
 CHANNEL = {"id": -1001, "type": "channel", "title": "Lan Daily", "username": "landaily"}
-POSTED = 1_741_100_000  # 4 March 2025
+POSTED = 1_741_021_200  # 3 March 2025, 17:00 UTC, which is the next day in Hong Kong
 POST = "Orchard lost\n\nThe orchard lost half of its apples in the hail."
+
+
+@pytest.fixture(autouse=True)
+def _hong_kong(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "HKT-8")
+        time.tzset()
+        yield
+    time.tzset()
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +83,10 @@ async def decide(chats: Chats, message: Json, button: str, **fields: Any) -> Jso
     toast = await chats.press(message, button, **{"user": ADMIN, **fields})
     await until(lambda: not chats.application.desk.acquisitions._claimed)
     return toast
+
+
+def files_in(folder: Path) -> list[str]:
+    return [path.read_text() for path in folder.iterdir()]
 
 
 def names(api: BotApi, message: Json) -> list[str]:
@@ -326,6 +340,15 @@ async def test_a_large_file_is_refused_by_telegram_and_handed_out_by_a_server_of
     assert message["text"].startswith(sentence)
 
 
+async def test_a_server_in_local_mode_names_the_file_on_the_disk_which_is_left_alone(tmp_path: Path) -> None:
+    api = BotApi(local=True, folder=tmp_path)
+    async with running(api, FakeLibrary()) as chats:
+        message = await send_file(chats, BRIDGE, "bridge.txt")
+    assert message["text"].startswith("Bridge closed")
+    assert api.downloads == []
+    assert files_in(tmp_path) == [BRIDGE]
+
+
 async def test_a_file_that_cannot_be_fetched_can_be_sent_again() -> None:
     api = BotApi()
     async with running(api, FakeLibrary()) as chats:
@@ -396,6 +419,20 @@ async def test_a_post_without_words_is_refused_with_the_reason() -> None:
     async with running(BotApi(), FakeLibrary()) as chats:
         message = await send(chats, photo=[], **origin())
     assert message["text"].startswith("There is no text in it that could be quoted.")
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [("clip.mp4", "Orchard lost"), ("data.zip", "Orchard lost"), ("a.txt", "Bridge closed")],
+)
+async def test_under_a_posts_words_a_file_counts_if_it_can_be_read(name: str, title: str) -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        fields: Json = {"document": api.document(BRIDGE.encode(), name), "caption": POST}
+        if name == "clip.mp4":
+            fields["animation"] = fields["document"] | {"width": 1, "height": 1, "duration": 1}
+        message = await send(chats, **fields, **origin())
+    assert message["text"].startswith(f"{title}\n")
 
 
 async def test_a_persons_message_that_is_forwarded_is_a_question_as_before() -> None:
@@ -512,6 +549,26 @@ async def test_an_address_alone_is_fetched_and_shown(text: str) -> None:
     assert [one.url for one in added(library)] == fetched
 
 
+async def test_a_reply_to_an_address_fetches_it_and_a_channels_post_of_one_is_a_post() -> None:
+    api, library = BotApi(), FakeLibrary()
+    earlier = {
+        "message_id": 3,
+        "date": POSTED,
+        "chat": {"id": ADMIN, "type": "private"},
+        "from": {"id": 5, "is_bot": False, "first_name": "Somebody"},
+        "text": "https://news.example/bridge",
+    }
+
+    def fetch(url: str) -> Article:
+        return library.read(BRIDGE.encode(), "bridge.txt", url=url)
+
+    async with running(api, library, fetch=fetch) as chats:
+        page = await send(chats, "/add", reply_to_message=earlier)
+        post = await send(chats, "https://news.example/bridge", **origin(username=None))
+    assert page["text"].startswith("Bridge closed\n")
+    assert post["text"].startswith("https://news.example/bridge\nLan Daily · ")
+
+
 async def test_a_page_that_cannot_be_fetched_is_told_with_the_reason() -> None:
     def fetch(url: str) -> Article:
         raise ArticleError(f"The page {url} answered with 404; check the address")
@@ -545,7 +602,7 @@ async def test_a_persons_address_is_a_question() -> None:
     ("trouble", "sentence"),
     [
         (LibraryLocked("process 7 is writing"), "The articles are just being brought up to date."),
-        (LibraryDamaged("the disk is full"), "It could not be added; everything else is as it was. the disk"),
+        (LibraryDamaged("the disk is full"), "It could not be added; everything is as it was. the disk"),
         (RuntimeError("a bug"), "Something went wrong, and it was not added"),
     ],
 )

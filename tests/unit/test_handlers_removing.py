@@ -215,7 +215,10 @@ async def test_an_article_that_is_gone_already_is_told_of() -> None:
     ("trouble", "sentence"),
     [
         (LibraryLocked("process 7 is writing"), "The articles are just being brought up to date."),
-        (LibraryDamaged("the disk is full"), "It could not be removed; everything is as it was. the disk"),
+        (
+            LibraryDamaged("the disk is full"),
+            "It could not be removed, so answers may still come",
+        ),
         (ArticleNotFound("no article"), "That article is not in the library any more."),
         (RuntimeError("a bug"), "Something went wrong, and it was not removed."),
     ],
