@@ -163,8 +163,9 @@ class Watcher:
 
     def _in_the_feed(self, entry: Entry) -> Article:
         title = html.escape(entry.title)
-        whole = f"<title>{title}</title><article><h1>{title}</h1>{entry.text}</article>"
-        return self.library.read(whole.encode(), "entry.html", url=entry.url)
+        body = f"<body><article><h1>{title}</h1>{entry.text}</article></body>"
+        whole = f"<html><head><title>{title}</title></head>{body}</html>"
+        return self.library.read(whole.encode("utf-8", "replace"), "entry.html", url=entry.url)
 
 
 def _jitter() -> float:

@@ -102,19 +102,22 @@ class Fetcher:
         """The page, None if it is unchanged, or where it leads on to."""
         address = _parsed(url)
         wire = _Wire(self._permitted, deadline)
-        with _in_words(url, self._limits), httpcore.ConnectionPool(network_backend=wire) as pool:
-            with pool.stream("GET", str(address), headers=_headers(address, stamp)) as response:
-                headers = httpx.Headers(response.headers)
-                if response.status in _REDIRECTS and "location" in headers:
-                    return str(address.join(headers["location"]))
-                if response.status == _UNCHANGED:
-                    return None
-                if response.status != httpx.codes.OK:
-                    raise FetchError(
-                        f"{url} answers {_status(response.status)}; check the address",
-                        wait=_wait(headers.get("retry-after", "")),
-                    )
-                content = _bounded(_plain(response.iter_stream(), headers, url), self._limits, url)
+        with (
+            _in_words(url, self._limits),
+            httpcore.ConnectionPool(network_backend=wire) as pool,
+            pool.stream("GET", str(address), headers=_headers(address, stamp)) as response,
+        ):
+            headers = httpx.Headers(response.headers)
+            if response.status in _REDIRECTS and "location" in headers:
+                return str(address.join(headers["location"]))
+            if response.status == _UNCHANGED:
+                return None
+            if response.status != httpx.codes.OK:
+                raise FetchError(
+                    f"{url} answers {_status(response.status)}; check the address",
+                    wait=_wait(headers.get("retry-after", "")),
+                )
+            content = _bounded(_plain(response.iter_stream(), headers, url), self._limits, url)
         return _page(str(address), content, headers)
 
     def _permitted(self, host: str, port: int) -> list[str]:

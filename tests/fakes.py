@@ -20,6 +20,7 @@ from index import (
     LibraryLocked,
     NotFound,
     NothingToIndex,
+    Page,
     Progress,
     QuestionError,
     Quote,
@@ -171,6 +172,10 @@ class FakeLibrary:
     def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
         """The real reading."""
         return additions.read(content, name, url=url, max_bytes=20_000_000)
+
+    def read_page(self, page: Page) -> Article:
+        """The real reading."""
+        return additions.of_page(page, max_bytes=20_000_000)
 
     def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
         """Those whose titles hold the words."""

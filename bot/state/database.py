@@ -51,8 +51,8 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE feeds (
             number INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, folder INTEGER NOT NULL,
             title TEXT NOT NULL, admin INTEGER NOT NULL, etag TEXT, modified TEXT, due REAL NOT NULL,
-            checked REAL, news REAL, added INTEGER NOT NULL DEFAULT 0,
-            failures INTEGER NOT NULL DEFAULT 0, failing REAL, reason TEXT, told INTEGER NOT NULL DEFAULT 0)""",
+            checked REAL, news REAL, added INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+            failing REAL, reason TEXT, told INTEGER NOT NULL DEFAULT 0)""",
         """CREATE TABLE entries (
             number INTEGER PRIMARY KEY, feed INTEGER NOT NULL, entry TEXT NOT NULL, tries INTEGER NOT NULL,
             done INTEGER NOT NULL, UNIQUE (feed, entry))""",

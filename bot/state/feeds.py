@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -161,5 +161,5 @@ class Feeds:
 
 
 def _watched(row: Sequence[Any]) -> Watched:
-    number, place, folder, *others, told = row
-    return Watched(number, place, bool(folder), *others, told=bool(told))
+    made: Watched = Watched(*row)
+    return replace(made, folder=bool(made.folder), told=bool(made.told))

@@ -30,11 +30,16 @@ def articlebot(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def process(server: BotApiServer, library: Path, *, code: int = 0) -> Iterator[subprocess.Popen[str]]:
-    """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code."""
+def process(
+    server: BotApiServer, library: Path, *, code: int = 0, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
+    """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code.
+
+    `settings` go into its environment.
+    """
     bot = subprocess.Popen(
         articlebot("run", "--library", str(library)),
-        env=environment(server),
+        env=environment(server) | settings,
         stderr=subprocess.PIPE,
         text=True,
     )

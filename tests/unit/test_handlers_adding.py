@@ -15,7 +15,8 @@ from pypdf import PdfWriter
 
 from bot.handlers import adding, sending
 from bot.state import State
-from index import SUFFIXES, Article, ArticleError, LibraryDamaged, LibraryLocked
+from bot.web import Web
+from index import SUFFIXES, Article, ArticleError, LibraryDamaged, LibraryLocked, Page, Stamp
 from tests.bot_api import BotApi, Json
 from tests.fakes import HARBOUR, FakeLibrary
 from tests.running import ADMIN, Chats, running
@@ -539,11 +540,11 @@ async def test_the_command_alone_or_to_the_bots_own_words_says_how_it_is_used() 
 async def test_an_address_alone_is_fetched_and_shown(text: str) -> None:
     api, library, fetched = BotApi(), FakeLibrary(), []
 
-    def fetch(url: str) -> Article:
+    def fetch(url: str, _stamp: Stamp | None) -> Page:
         fetched.append(url)
-        return library.read(BRIDGE.encode(), "bridge.txt", url=url)
+        return Page(url, BRIDGE.encode(), "text/plain", Stamp())
 
-    async with running(api, library, fetch=fetch) as chats:
+    async with running(api, library, web=Web(fetch)) as chats:
         await decide(chats, await send(chats, text), "Add")
     assert fetched == ["https://news.example/bridge"]
     assert [one.url for one in added(library)] == fetched
@@ -559,10 +560,10 @@ async def test_a_reply_to_an_address_fetches_it_and_a_channels_post_of_one_is_a_
         "text": "https://news.example/bridge",
     }
 
-    def fetch(url: str) -> Article:
-        return library.read(BRIDGE.encode(), "bridge.txt", url=url)
+    def fetch(url: str, _stamp: Stamp | None) -> Page:
+        return Page(url, BRIDGE.encode(), "text/plain", Stamp())
 
-    async with running(api, library, fetch=fetch) as chats:
+    async with running(api, library, web=Web(fetch)) as chats:
         page = await send(chats, "/add", reply_to_message=earlier)
         post = await send(chats, "https://news.example/bridge", **origin(username=None))
     assert page["text"].startswith("Bridge closed\n")
@@ -570,10 +571,10 @@ async def test_a_reply_to_an_address_fetches_it_and_a_channels_post_of_one_is_a_
 
 
 async def test_a_page_that_cannot_be_fetched_is_told_with_the_reason() -> None:
-    def fetch(url: str) -> Article:
+    def fetch(url: str, _stamp: Stamp | None) -> Page:
         raise ArticleError(f"The page {url} answered with 404; check the address")
 
-    async with running(BotApi(), FakeLibrary(), fetch=fetch) as chats:
+    async with running(BotApi(), FakeLibrary(), web=Web(fetch)) as chats:
         message = await send(chats, "https://news.example/gone")
     sentence = "The page https://news.example/gone answered with 404; check the address"
     assert message["text"] == f"That page could not be read. {sentence}."
@@ -590,7 +591,7 @@ async def test_where_nothing_can_be_fetched_an_address_is_refused_and_alone_a_qu
 
 async def test_a_persons_address_is_a_question() -> None:
     library = FakeLibrary()
-    async with running(BotApi(), library, fetch=lambda _: HARBOUR) as chats:
+    async with running(BotApi(), library, web=Web(lambda _url, _stamp: None)) as chats:
         await chats.say("https://news.example/bridge", user=1)
     assert library.asked == ["https://news.example/bridge"]
 
