@@ -126,8 +126,9 @@ def put(archive: Archive, added: Sequence[Article], indexed: Versions) -> Additi
     """
     told, addition = dict(indexed), Addition()
     with archive.transaction():
+        live = dict(archive.live())
         for article in added:
-            _put(archive, article, told, addition)
+            _put(archive, article, live, told, addition)
     return addition
 
 
@@ -148,19 +149,23 @@ def twin(archive: Archive, article: Article) -> str | None:
     return archive.copy_of(replace(article, id="")) or archive.at_address(article.url)
 
 
-def _put(archive: Archive, article: Article, told: dict[str, str], addition: Addition) -> None:
-    """Put one into the archive; `told` are the versions that are no news to whoever adds."""
+def _put(
+    archive: Archive, article: Article, live: dict[str, str], told: dict[str, str], addition: Addition
+) -> None:
+    """Put one into the archive, and note what is live now.
+
+    `told` are the versions that are no news to whoever adds.
+    """
     original, same = twin(archive, article), archive.at_address(article.url)
-    live = dict(archive.live())
     if original is None or original == same:
         kept = replace(article, id=same or _free_name(article, live))
-        original, digest = kept.id, kept.digest
-        if live.get(original) != digest:
+        original = kept.id
+        if live.get(original) != kept.digest:
             addition.before.setdefault(original, live.get(original))
-            addition.files += archive.disown(original)
+            addition.files += archive.disown(original) if original in live else []
             archive.put(kept)
-    else:
-        digest = live[original]
+            live[original] = kept.digest
+    digest = live[original]
     if told.get(original) == digest:
         addition.duplicates.append(_duplicate(archive, article, original, digest))
     told[original] = digest

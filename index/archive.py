@@ -230,9 +230,7 @@ class Archive:
 
     def files(self) -> dict[str, FileRecord]:
         """Every file read so far, by path."""
-        rows = self._run("SELECT * FROM files ORDER BY path")
-        files = (FileRecord(_path(path), *rest) for path, *rest in rows)  # type: ignore[arg-type] # the schema's types
-        return {file.path: file for file in files}
+        return {file.path: file for file in map(_file, self._run("SELECT * FROM files ORDER BY path"))}
 
     def put_file(self, file: FileRecord) -> None:
         """Remember what became of a file."""
@@ -254,7 +252,7 @@ class Archive:
 
         Returns their records as they were.
         """
-        files = [file for file in self.files().values() if file.article == article]
+        files = [*map(_file, self._run("SELECT * FROM files WHERE article = ?", (article,)))]
         for file in files:
             self.put_file(replace(file, article=None, fate="removed"))
         return files
@@ -283,6 +281,11 @@ class Archive:
 
 def _words(article: Article) -> str:
     return hashlib.sha256(article.text.encode()).hexdigest()
+
+
+def _file(row: Sequence[object]) -> FileRecord:
+    path, *rest = row
+    return FileRecord(_path(path), *rest)  # type: ignore[arg-type] # the schema's types
 
 
 def _path(stored: object) -> str:
