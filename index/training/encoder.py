@@ -136,7 +136,7 @@ class Batches(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
             for each, copy, encoding in zip(own, copies, encodings, strict=True)
         ]
         sentences, right = _sentences(own, parts, max(len(each.ids) for each in encodings))
-        texts = [{each.case.context, each.case.other} - {""} for each in own]
+        texts = [{each.case.context, *each.case.others} for each in own]
         return {
             **_padded("short", [self._tokenizer.encode(fold(text).text) for text in short]),
             **_padded("windows", encodings),
@@ -289,7 +289,7 @@ def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
 
 def main() -> None:
     """Tune, as the arguments say."""
-    arguments = command_line(__doc__)
+    arguments = command_line(__doc__).parse_args()
     print(train(arguments.start, arguments.data, arguments.work, SETTINGS))
 
 
