@@ -11,11 +11,13 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
+from index.backups import Backup
 from index.characters import display_width
 from index.errors import (
     ArticlebotError,
     ArticleError,
     ArticleNotFound,
+    BackupError,
     EmptyArticle,
     EncoderError,
     LibraryDamaged,
@@ -52,6 +54,7 @@ from index.records import (
 )
 from index.sentences import surroundings
 from index.text import language_of
+from index.unpacking import read as read_backup
 
 
 def samples() -> Path:
@@ -81,6 +84,9 @@ __all__ = [
     "BuildReport",
     "Failure",
     "Status",
+    # keeping
+    "Backup",
+    "read_backup",
     # measuring
     "Case",
     "Catalogue",
@@ -98,6 +104,7 @@ __all__ = [
     "ArticlebotError",
     "ArticleError",
     "ArticleNotFound",
+    "BackupError",
     "EmptyArticle",
     "EncoderError",
     "LibraryDamaged",
