@@ -29,7 +29,19 @@ from telegram.ext import (
 from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
+from bot.handlers import (
+    admission,
+    answers,
+    commands,
+    errors,
+    export,
+    gate,
+    imports,
+    language,
+    questions,
+    reindex,
+    statistics,
+)
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
@@ -50,6 +62,7 @@ GATE: Final = -1  # the group of handlers that comes before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
+_IMPORT: Final = filters.CaptionRegex(r"^/import\b")  # a file's caption is no command to the library
 Places = tuple[Path, ...]
 Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
@@ -114,6 +127,7 @@ def build_application(
     request: BaseRequest | None = None,
     operation: Operation | None = None,
     policy: Policy | None = None,
+    keep_unanswered: bool = True,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
@@ -122,13 +136,15 @@ def build_application(
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin.
+    `policy` an open door; its owner is an admin. `keep_unanswered` is whether /asked has anything to tell.
     Raises `BotError` for an empty token.
     """
     _quieten()
     bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
     order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    if not keep_unanswered:
+        state.gaps.switch_off()
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     desk = Desk(
         library=library,
@@ -179,6 +195,11 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("approve", admission.on_approve),
         command("revoke", admission.on_revoke),
         command("audit", admission.on_audit),
+        command("status", statistics.on_status),
+        command("asked", statistics.on_asked),
+        command("export", export.on_export),
+        command("import", imports.on_import),
+        message(filters.ChatType.PRIVATE & filters.Document.ALL & _IMPORT, imports.on_import),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
         message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
@@ -188,7 +209,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS}
+    return {**language.ACTIONS, **answers.ACTIONS, **reindex.ACTIONS, **imports.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

@@ -53,7 +53,7 @@ from index.records import (
     Within,
 )
 from index.sentences import surroundings
-from index.text import language_of
+from index.text import language_of, wording_key
 from index.unpacking import read as read_backup
 
 
@@ -100,6 +100,7 @@ __all__ = [
     "language_of",
     "display_width",
     "surroundings",
+    "wording_key",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",

@@ -33,9 +33,15 @@ BUTTON_KINDS = {
 }
 NESTABLE = {"bold", "text_link", "italic"}
 LONGEST = 4096
+LONGEST_CAPTION = 1024
+UPLOAD = 50_000_000  # bytes of a file that a bot sends, and of a picture of it
+PHOTO = 10_000_000
+DOWNLOAD = 20_000_000
 MOST_ENTITIES = 100
 
 Json = dict[str, Any]
+Files = dict[str, tuple[str, bytes]]
+"""What came along with a call, by the field's name: a file's name and its bytes."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class BotApi:
     _polls: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
     webhook: Json = field(default_factory=dict)
+    local: bool = False  # a Bot API server of one's own takes and gives files of any size
+    files: dict[str, bytes] = field(default_factory=dict)
 
     # What a test does
 
@@ -129,6 +137,15 @@ class BotApi:
             self._updates.append(update)
             self._changed.notify_all()
             return update
+
+    def document(self, content: bytes, name: str = "file.zip", size: int | None = None) -> Json:
+        """What a message's `document` is when a person sends a file; `size` is what Telegram says of it."""
+        with self._changed:
+            return self._kept(content, name) | {"file_size": len(content) if size is None else size}
+
+    def content(self, message: Json) -> bytes:
+        """The file that came with a message."""
+        return self.files[message["document"]["file_id"]]
 
     def button(self, message: Json, text: str) -> Json:
         """The button of that text under a message as it now is."""
@@ -180,16 +197,22 @@ class BotApi:
 
     # What the bot does
 
-    def call(self, token: str, method: str, parameters: Json) -> tuple[int, Json]:
+    def call(self, token: str, method: str, parameters: Json, files: Files | None = None) -> tuple[int, Json]:
         """Carry out a call of the bot's; returns the HTTP status and the body."""
         try:
-            result = self._call(unquote(token), method, parameters)
+            result = self._call(
+                unquote(token), method, parameters | {"files": files} if files else parameters
+            )
         except Refused as refusal:
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.retry_after:
                 body["parameters"] = {"retry_after": refusal.retry_after}
             return refusal.code, body
         return 200, {"ok": True, "result": result}
+
+    def download(self, token: str, path: str) -> bytes | None:
+        """The file at a path that `getFile` told; None if there is none."""
+        return self.files.get(path.removeprefix("files/")) if unquote(token) == TOKEN else None
 
     def _call(self, token: str, method: str, parameters: Json) -> object:
         if token != TOKEN:
@@ -294,22 +317,64 @@ class BotApi:
         target = self._messages.get((chat, reply.get("message_id", 0)))
         if reply and target is None and not reply.get("allow_sending_without_reply"):
             raise Refused(400, "Bad Request: message to be replied not found")
+        message = self._bots_message(chat, {"text": text, "entities": entities} | markup)
+        if thread := parameters.get("message_thread_id"):
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        if target is not None:
+            message["reply_to_message"] = target
+        self._edits[chat, self._next].append(text)
+        return message
+
+    def _bots_message(self, chat: int, fields: Json) -> Json:
         self._next += 1
         message: Json = {
             "message_id": self._next,
             "date": int(time.time()),
             "from": BOT,
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
-            "text": text,
-            "entities": entities,
-        } | markup
-        if thread := parameters.get("message_thread_id"):
-            message |= {"message_thread_id": thread, "is_topic_message": True}
-        if target is not None:
-            message["reply_to_message"] = target
+        } | fields
         self._messages[chat, self._next] = message
-        self._edits[chat, self._next].append(text)
         return message
+
+    def _kept(self, content: bytes, name: str) -> Json:
+        self._next += 1
+        identifier = f"file-{self._next}"
+        self.files[identifier] = content
+        return {"file_id": identifier, "file_unique_id": identifier, "file_name": name}
+
+    def _do_sendPhoto(self, parameters: Json) -> Json:  # noqa: N802
+        _, picture = self._attached(parameters, "photo", PHOTO)
+        if not picture.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+            raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        kept = self._kept(picture, "photo") | {"width": 1, "height": 1}
+        return self._bots_message(parameters["chat_id"], {"photo": [kept]} | checked_caption(parameters))
+
+    def _do_sendDocument(self, parameters: Json) -> Json:  # noqa: N802
+        name, content = self._attached(parameters, "document", UPLOAD)
+        fields = {"document": self._kept(content, name)} | checked_caption(parameters)
+        return self._bots_message(parameters["chat_id"], fields)
+
+    def _attached(self, parameters: Json, field: str, most: int) -> tuple[str, bytes]:
+        files: Files = parameters.pop("files", {})
+        name = str(parameters.get(field) or field).removeprefix("attach://")
+        if name not in files:
+            raise Refused(400, f"Bad Request: there is no {field} in the request")
+        if len(files[name][1]) > most and not self.local:
+            raise Refused(413, "Request Entity Too Large")
+        return files[name]
+
+    def _do_getFile(self, parameters: Json) -> Json:  # noqa: N802
+        content = self.files.get(parameters["file_id"])
+        if content is None:
+            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        if len(content) > DOWNLOAD and not self.local:
+            raise Refused(400, "Bad Request: file is too big")
+        return {
+            "file_id": parameters["file_id"],
+            "file_unique_id": parameters["file_id"],
+            "file_size": len(content),
+            "file_path": f"files/{parameters['file_id']}",
+        }
 
     def _do_editMessageText(self, parameters: Json) -> Json:  # noqa: N802
         place = parameters["chat_id"], parameters["message_id"]
@@ -328,6 +393,14 @@ class BotApi:
         message |= now
         self._edits[place].append(parameters["text"])
         return message
+
+
+def checked_caption(parameters: Json) -> Json:
+    """The message's field for the caption of a file, or what Telegram would say against it."""
+    caption = parameters.get("caption") or ""
+    if len(caption.encode("utf-16-le")) // 2 > LONGEST_CAPTION:
+        raise Refused(400, "Bad Request: message caption is too long")
+    return {"caption": caption}
 
 
 def checked_markup(parameters: Json) -> Json:
@@ -398,7 +471,7 @@ def _check_nesting(entities: list[Json]) -> None:
 def decoded(parameters: dict[str, str]) -> Json:
     """Parameters as they come over the wire, where all but plain text is JSON."""
     return {
-        name: value if name in {"text", "description"} else _decoded_value(value)
+        name: value if name in {"text", "description", "caption"} else _decoded_value(value)
         for name, value in parameters.items()
     }
 
@@ -439,6 +512,17 @@ class FakeTransport(BaseRequest):
     ) -> tuple[int, bytes]:
         """Have the method carried out."""
         token, _, name = url.partition("/bot")[2].partition("/")
+        if "/file/bot" in url:
+            content = self.api.download(token, name)
+            return (404, b"") if content is None else (200, content)
         parameters = decoded(request_data.json_parameters if request_data else {})
-        status, body = self.api.call(token, name, parameters)
+        status, body = self.api.call(token, name, parameters, attached(request_data))
         return status, json.dumps(body).encode()
+
+
+def attached(request_data: RequestData | None) -> Files:
+    """The files that go along with a call."""
+    found = {}
+    for name, (filename, content, _) in ((request_data and request_data.multipart_data) or {}).items():
+        found[name] = filename, content if isinstance(content, bytes) else content.read()
+    return found

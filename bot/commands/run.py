@@ -43,6 +43,7 @@ def run_bot(settings: Settings) -> int:
             log_questions=settings.logging.questions,
             operation=_operation(settings),
             policy=_policy(settings),
+            keep_unanswered=settings.telegram.keep_unanswered,
         )
         try:
             run(application)

@@ -25,7 +25,7 @@ async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa
     message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
-        lines.append(texts.say("greeting.help_admin"))
+        lines += [texts.say("greeting.help_admin"), texts.say("overview.help")]
     await reply(message, lines_message(lines))
 
 

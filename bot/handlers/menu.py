@@ -27,7 +27,21 @@ LOG = logging.getLogger(__name__)
 MENU_LANGUAGES = (None, "zh")
 EVERYBODY = ("new", "articles", "language", "help", "start")
 GROUPS = ("ask", "new", "articles", "language", "help")
-ADMINS = ("new", "articles", "reindex", "approve", "revoke", "audit", "language", "help", "start")
+ADMINS = (
+    "new",
+    "articles",
+    "reindex",
+    "status",
+    "asked",
+    "export",
+    "import",
+    "approve",
+    "revoke",
+    "audit",
+    "language",
+    "help",
+    "start",
+)
 
 
 async def offer_commands(bot: Bot, admins: Iterable[int], people: People) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
+from bot.state.counts import Counts, Day, Percentiles
 from bot.state.database import Database, StateError
+from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
 
@@ -28,6 +30,8 @@ class State:
         self.people = People(self._database)
         self.members = Members(self._database)
         self.audit = Audit(self._database)
+        self.counts = Counts(self._database)
+        self.gaps = Gaps(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -38,12 +42,17 @@ __all__ = [
     "Answers",
     "Audit",
     "Buttons",
+    "Counts",
+    "Day",
     "Deed",
+    "Gap",
+    "Gaps",
     "Member",
     "Members",
     "Opinions",
     "Outcome",
     "People",
+    "Percentiles",
     "State",
     "StateError",
     "StoredAnswer",

@@ -44,6 +44,7 @@ def keys_used() -> set[str]:
     for file in [
         folder / "render.py",
         folder / "outgoing.py",
+        folder / "overview.py",
         folder / "scope.py",
         folder / "views.py",
         *folder.glob("handlers/*.py"),
