@@ -1,6 +1,6 @@
 """A picture of the questions a day. Run as a program of its own, so that the bot keeps its memory small.
 
-    python -m bot.picture < days.json > picture.png
+    python bot/picture.py < days.json > picture.png
 
 `days.json` is a list of [date, answered, not in the articles, others]. There are no words in the
 picture, only numbers: it is sent in any language, and no font has to be there. Of the bot's
@@ -57,7 +57,7 @@ async def picture_of(days: Sequence[Day]) -> bytes | None:
     """The picture as a PNG; None if it cannot be drawn, which is logged."""
     rows = [(day.day.isoformat(), day.answered, day.not_found, day.others) for day in days]
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot.picture",
+        sys.executable, "-P", __file__,  # by its place: another `bot` may lie where the bot was started
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     try:

@@ -17,7 +17,7 @@ from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.export import MEGABYTE, is_telegrams, refused
 from bot.handlers.sending import edit, reply
-from bot.handlers.telling import Telling, outcome_of, tell
+from bot.handlers.telling import Telling, outcome_of, state_of, tell
 from bot.outgoing import Action, Button, Outgoing, Presser, lines_message
 from bot.overview import backup_lines
 from index import BackupError, read_backup
@@ -34,6 +34,7 @@ LOG = logging.getLogger(__name__)
 DOWNLOAD: Final = int(FileSizeLimit.FILESIZE_DOWNLOAD)  # bytes that Telegram's own server gives out
 MERGE, REPLACE, LEAVE = "import-merge", "import-replace", "import-leave"
 FILE: Final = "import.zip"
+LONGEST_TOAST: Final = 200  # characters
 
 How: TypeAlias = Literal["merge", "replace"]
 
@@ -108,7 +109,8 @@ async def _on_leave(desk: Desk, press: Press, context: Context) -> Toast | None:
 
 async def _begin(desk: Desk, press: Press, context: Context, how: How) -> Toast | None:
     if not desk.rebuilding.claim():
-        return Toast(press.texts.say("reindex.running"), alert=True)
+        lines = state_of(desk.rebuilding, press.texts.say("reindex.running"), press.texts)
+        return Toast("\n".join(lines)[:LONGEST_TOAST], alert=True)
     # Not awaited here: whoever pressed would see the button wait.
     context.application.create_task(_import(desk, press, how))
     return None
