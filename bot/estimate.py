@@ -40,7 +40,7 @@ class Estimate:
             if len(self._seen) < 2:  # noqa: PLR2004 - as above
                 return None
             (began, before), (ended, done) = self._seen[0], self._seen[-1]
-            if now - began < SOONEST or done <= before:
+            if now - began < SOONEST or not before < done < self._total:
                 return None
             pace = (done - before) / (ended - began)
             return max(0.0, (self._total - done) / pace - (now - ended))

@@ -34,9 +34,8 @@ BUTTON_KINDS = {
 NESTABLE = {"bold", "text_link", "italic"}
 LONGEST = 4096
 LONGEST_CAPTION = 1024
-UPLOAD = 50_000_000  # bytes of a file that a bot sends, and of a picture of it
-PHOTO = 10_000_000
-DOWNLOAD = 20_000_000
+LARGEST_UPLOAD = {"document": 50_000_000, "photo": 10_000_000}  # bytes that Telegram's own server takes
+LARGEST_DOWNLOAD = 20 * 1024 * 1024  # bytes that Telegram's own server hands out
 MOST_ENTITIES = 100
 
 Json = dict[str, Any]
@@ -75,11 +74,15 @@ class BotApi:
     """What people have sent, what the bot has sent, and what it must not do.
 
     `lacks` names methods this server does not know, `blocked` the chats that blocked the bot.
+    `local` is a server of one's own, which hands out files of any size.
     """
 
     lacks: set[str] = field(default_factory=set)
     blocked: set[int] = field(default_factory=set)
+    local: bool = False
     calls: list[Call] = field(default_factory=list)
+    downloads: list[str] = field(default_factory=list)
+    _files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
     _messages: dict[tuple[int, int], Json] = field(default_factory=dict)
     _edits: dict[tuple[int, int], list[str]] = field(default_factory=lambda: defaultdict(list))
     _updates: list[Json] = field(default_factory=list)
@@ -89,8 +92,6 @@ class BotApi:
     _polls: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
     webhook: Json = field(default_factory=dict)
-    local: bool = False  # a Bot API server of one's own takes and gives files of any size
-    files: dict[str, bytes] = field(default_factory=dict)
 
     # What a test does
 
@@ -116,6 +117,18 @@ class BotApi:
             self._changed.notify_all()
             return update
 
+    def document(
+        self, content: bytes, name: str | None, *, kind: str = "application/octet-stream", size: int = 0
+    ) -> Json:
+        """A file that somebody sends, as a message has it; it says it has `size` bytes if that is given."""
+        with self._changed:
+            self._next += 1
+            file = f"file-{self._next}"
+            self._files[file] = content, size or len(content)
+            about = {"file_id": file, "file_unique_id": f"unique-{file}", "mime_type": kind}
+            named = {} if name is None else {"file_name": name}
+            return about | named | {"file_size": size or len(content)}
+
     def press(
         self, message: Json, button: str, *, user: int = 1, language: str = "en", data: str | None = None
     ) -> Json:
@@ -138,14 +151,9 @@ class BotApi:
             self._changed.notify_all()
             return update
 
-    def document(self, content: bytes, name: str = "file.zip", size: int | None = None) -> Json:
-        """What a message's `document` is when a person sends a file; `size` is what Telegram says of it."""
-        with self._changed:
-            return self._kept(content, name) | {"file_size": len(content) if size is None else size}
-
-    def content(self, message: Json) -> bytes:
-        """The file that came with a message."""
-        return self.files[message["document"]["file_id"]]
+    def content(self, file: Json) -> bytes:
+        """The bytes of a file, as a message's `document` or one of its `photo` has it."""
+        return self._files[file["file_id"]][0]
 
     def button(self, message: Json, text: str) -> Json:
         """The button of that text under a message as it now is."""
@@ -200,19 +208,13 @@ class BotApi:
     def call(self, token: str, method: str, parameters: Json, files: Files | None = None) -> tuple[int, Json]:
         """Carry out a call of the bot's; returns the HTTP status and the body."""
         try:
-            result = self._call(
-                unquote(token), method, parameters | {"files": files} if files else parameters
-            )
+            result = self._call(unquote(token), method, parameters | ({"files": files} if files else {}))
         except Refused as refusal:
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.retry_after:
                 body["parameters"] = {"retry_after": refusal.retry_after}
             return refusal.code, body
         return 200, {"ok": True, "result": result}
-
-    def download(self, token: str, path: str) -> bytes | None:
-        """The file at a path that `getFile` told; None if there is none."""
-        return self.files.get(path.removeprefix("files/")) if unquote(token) == TOKEN else None
 
     def _call(self, token: str, method: str, parameters: Json) -> object:
         if token != TOKEN:
@@ -235,6 +237,30 @@ class BotApi:
             if failure.times and failure.chat in {None, parameters.get("chat_id")}:
                 failure.times -= 1
                 raise Refused(failure.code, failure.description, failure.retry_after)
+
+    def download(self, token: str, path: str) -> tuple[int, bytes]:
+        """Hand a file out by the path that `getFile` gave; returns the HTTP status and the content."""
+        with self._changed:
+            self.downloads.append(path)
+            found = self._files.get(path.removeprefix("documents/"))
+            self._changed.notify_all()
+        if unquote(token) != TOKEN or found is None:
+            return 404, b'{"ok": false, "error_code": 404, "description": "Not Found"}'
+        return 200, found[0]
+
+    def _do_getFile(self, parameters: Json) -> Json:  # noqa: N802  the method's name
+        file = parameters["file_id"]
+        if file not in self._files:
+            raise Refused(400, "Bad Request: invalid file_id")
+        size = self._files[file][1]
+        if size > LARGEST_DOWNLOAD and not self.local:
+            raise Refused(400, "Bad Request: file is too big")
+        return {
+            "file_id": file,
+            "file_unique_id": f"unique-{file}",
+            "file_size": size,
+            "file_path": f"documents/{file}",
+        }
 
     def _do_getMe(self, _: Json) -> Json:  # noqa: N802  the method's name
         return BOT
@@ -336,45 +362,26 @@ class BotApi:
         self._messages[chat, self._next] = message
         return message
 
-    def _kept(self, content: bytes, name: str) -> Json:
-        self._next += 1
-        identifier = f"file-{self._next}"
-        self.files[identifier] = content
-        return {"file_id": identifier, "file_unique_id": identifier, "file_name": name}
-
     def _do_sendPhoto(self, parameters: Json) -> Json:  # noqa: N802
-        _, picture = self._attached(parameters, "photo", PHOTO)
-        if not picture.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+        picture = self._uploaded(parameters, "photo")
+        if not self.content(picture).startswith((b"\x89PNG", b"\xff\xd8\xff")):
             raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
-        kept = self._kept(picture, "photo") | {"width": 1, "height": 1}
-        return self._bots_message(parameters["chat_id"], {"photo": [kept]} | checked_caption(parameters))
-
-    def _do_sendDocument(self, parameters: Json) -> Json:  # noqa: N802
-        name, content = self._attached(parameters, "document", UPLOAD)
-        fields = {"document": self._kept(content, name)} | checked_caption(parameters)
+        fields = {"photo": [picture | {"width": 1, "height": 1}]} | checked_caption(parameters)
         return self._bots_message(parameters["chat_id"], fields)
 
-    def _attached(self, parameters: Json, field: str, most: int) -> tuple[str, bytes]:
-        files: Files = parameters.pop("files", {})
-        name = str(parameters.get(field) or field).removeprefix("attach://")
-        if name not in files:
-            raise Refused(400, f"Bad Request: there is no {field} in the request")
-        if len(files[name][1]) > most and not self.local:
-            raise Refused(413, "Request Entity Too Large")
-        return files[name]
+    def _do_sendDocument(self, parameters: Json) -> Json:  # noqa: N802
+        fields = {"document": self._uploaded(parameters, "document")} | checked_caption(parameters)
+        return self._bots_message(parameters["chat_id"], fields)
 
-    def _do_getFile(self, parameters: Json) -> Json:  # noqa: N802
-        content = self.files.get(parameters["file_id"])
-        if content is None:
-            raise Refused(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
-        if len(content) > DOWNLOAD and not self.local:
-            raise Refused(400, "Bad Request: file is too big")
-        return {
-            "file_id": parameters["file_id"],
-            "file_unique_id": parameters["file_id"],
-            "file_size": len(content),
-            "file_path": f"files/{parameters['file_id']}",
-        }
+    def _uploaded(self, parameters: Json, kind: str) -> Json:
+        files: Files = parameters.get("files") or {}
+        name = str(parameters.get(kind) or kind).removeprefix("attach://")
+        if name not in files:
+            raise Refused(400, f"Bad Request: there is no {kind} in the request")
+        filename, content = files[name]
+        if len(content) > LARGEST_UPLOAD[kind] and not self.local:
+            raise Refused(413, "Request Entity Too Large")
+        return self.document(content, filename)
 
     def _do_editMessageText(self, parameters: Json) -> Json:  # noqa: N802
         place = parameters["chat_id"], parameters["message_id"]
@@ -513,8 +520,7 @@ class FakeTransport(BaseRequest):
         """Have the method carried out."""
         token, _, name = url.partition("/bot")[2].partition("/")
         if "/file/bot" in url:
-            content = self.api.download(token, name)
-            return (404, b"") if content is None else (200, content)
+            return self.api.download(token, name)
         parameters = decoded(request_data.json_parameters if request_data else {})
         status, body = self.api.call(token, name, parameters, attached(request_data))
         return status, json.dumps(body).encode()

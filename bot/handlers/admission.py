@@ -87,7 +87,7 @@ def note(desk: Desk, message: Message, what: str, outcome: Outcome) -> None:
 
 
 def note_by(desk: Desk, admin: int, what: str, outcome: Outcome) -> None:
-    """Write down what an admin did, as `note` does."""
+    """Write down what an admin did, by a press of a button, for instance."""
     try:
         desk.state.audit.note(admin, what, outcome)
     except StateError:

@@ -124,17 +124,16 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
         wbufsize = 1 << 16  # header and body in one packet; in two, each answer would wait 40 ms
 
-        def do_GET(self) -> None:
-            token, _, path = self.path.removeprefix("/file/bot").partition("/")
-            content = api.download(token, path)
-            self._answer(HTTPStatus.NOT_FOUND if content is None else HTTPStatus.OK, content or b"")
-
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             parameters, files = _fields(self.headers.get("Content-Type", ""), data)
             token, _, method = self.path.removeprefix("/bot").partition("/")
             status, body = api.call(token, method, decoded(parameters), files)
             self._answer(status, json.dumps(body).encode())
+
+        def do_GET(self) -> None:
+            token, _, path = self.path.removeprefix("/file/bot").partition("/")
+            self._answer(*api.download(token, path))
 
         def _answer(self, status: int, body: bytes) -> None:
             try:

@@ -70,7 +70,7 @@ def test_counts_and_missing_articles_survive_a_restart(library: Path) -> None:
             memory = re.search(r"Memory: ([\d,]+) MB", english["caption"])
             assert memory is not None
             assert 50 < int(memory[1].replace(",", "")) < 2000
-            assert api.files[english["photo"][0]["file_id"]].startswith(b"\x89PNG")
+            assert api.content(english["photo"][0]).startswith(b"\x89PNG")
             assert "今天：5 個問題，答出 2 個，文章沒有提到的 3 個" in status(api, "zh-hant")["caption"]
             assert "今天：5 个问题，答出 2 个，文章没有提到的 3 个" in status(api, "zh-hans")["caption"]
             asked = {
@@ -97,14 +97,14 @@ def test_a_library_is_exported_here_and_imported_there(
     with BotApiServer() as server, process(server, library):
         document = exported(server.api, "zh-hant")
         assert document["caption"].startswith("文章庫，共 11 篇文章。")
-        content = server.api.content(document)
+        content = server.api.content(document["document"])
     (tmp_path / "got.zip").write_bytes(content)
     assert read_backup(tmp_path / "got.zip").articles == 11
     with BotApiServer() as server:
         api, new = server.api, tmp_path / "new"
         with process(server, new):
             assert ask(api, QUESTION)["text"].startswith("Nothing has been indexed yet")
-            sent = api.say(None, user=ADMIN, document=api.document(content))["message"]
+            sent = api.say(None, user=ADMIN, document=api.document(content, "library.zip"))["message"]
             offer = ask(api, "/import", user=ADMIN, language="zh-hans", reply_to_message=sent)
             assert offer["text"].startswith(
                 "文章 11 篇：英文 3 篇、简体中文 4 篇、繁体中文 4 篇\n日期从 2024年6月18日"
@@ -129,7 +129,7 @@ def test_an_import_replaces_the_library_while_questions_are_answered(library: Pa
     with BotApiServer() as server:
         api = server.api
         with process(server, library):
-            document = api.document((tmp_path / "other.zip").read_bytes())
+            document = api.document((tmp_path / "other.zip").read_bytes(), "library.zip")
             api.say(None, user=ADMIN, caption="/import", document=document)
             api.wait(lambda: bool(api.sent(ADMIN)), 60)
             (offer,) = api.sent(ADMIN)

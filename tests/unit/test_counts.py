@@ -140,6 +140,14 @@ def test_a_gap_that_is_closed_is_gone(database: Database, clock: Clock) -> None:
     assert gaps.commonest(9) == ()
 
 
+def test_gaps_can_be_switched_off_which_forgets_those_there_are(database: Database) -> None:
+    gaps = Gaps(database)
+    gaps.note("a", "A?")
+    gaps.switch_off()
+    gaps.note("b", "B?")
+    assert database.run("SELECT * FROM gaps") == []
+
+
 def test_gaps_are_bounded_by_number_and_length(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gaps_module, "MOST", 10)
     gaps = Gaps(database)

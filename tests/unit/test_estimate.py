@@ -25,6 +25,10 @@ def test_the_time_left_follows_from_the_pace_and_runs_down() -> None:
     assert estimate.left(99.0) == 0.0
 
 
+def test_of_a_stage_that_is_done_nothing_is_left_to_say() -> None:
+    assert noted((0.0, "read", 0, 100), (10.0, "read", 100, 100)).left(10.0) is None
+
+
 def test_a_new_stage_has_a_pace_of_its_own() -> None:
     estimate = noted((0.0, "read", 0, 100), (10.0, "read", 100, 100), (11.0, "encode", 0, 50))
     assert estimate.left(20.0) is None

@@ -61,7 +61,7 @@ async def test_status_tells_the_library_and_todays_questions_under_a_picture() -
     assert lines[5] == "Today: 4 questions, 2 answered, 1 not in the articles"
     assert lines[6].startswith("Half of them took up to ")
     assert lines[7] == "Last 30 days: 4 questions, 33% not in the articles"
-    width, height = size(api.files[answer["photo"][0]["file_id"]])
+    width, height = size(api.content(answer["photo"][0]))
     assert 600 <= width <= 1280
     assert 400 <= height <= 1280
 

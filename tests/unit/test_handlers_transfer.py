@@ -63,7 +63,7 @@ async def test_the_library_is_sent_as_a_file(language: str, caption: str, told: 
     assert document["caption"].startswith(caption)
     assert document["document"]["file_name"].startswith("articlebot-20")
     assert message["text"] == told
-    (tmp_path / "got.zip").write_bytes(api.content(document))
+    (tmp_path / "got.zip").write_bytes(api.content(document["document"]))
     held = read_backup(tmp_path / "got.zip")
     assert (held.articles, held.vectors) == (3, 1)
     assert [part.name for part in held.parts] == ["archive.sqlite"]
@@ -79,7 +79,7 @@ async def test_a_library_that_is_too_large_goes_without_its_vectors(
     async with running(api, library) as chats:
         await chats.say("/export", user=ADMIN)
         await until(lambda: len(api.sent(ADMIN)) == 2)
-    (tmp_path / "got.zip").write_bytes(api.content(api.sent(ADMIN)[1]))
+    (tmp_path / "got.zip").write_bytes(api.content(api.sent(ADMIN)[1]["document"]))
     assert read_backup(tmp_path / "got.zip").vectors == 0
 
 
@@ -154,7 +154,7 @@ async def test_both_are_for_admins_in_private(command: str) -> None:
 
 
 async def offered(chats: Chats, file: bytes, language: str = "en") -> Json:
-    document = chats.api.document(file)
+    document = chats.api.document(file, "library.zip")
     (message,) = await chats.say(None, user=ADMIN, language=language, caption="/import", document=document)
     return message
 
@@ -194,7 +194,7 @@ async def test_a_file_is_shown_before_anything_is_done(
 async def test_the_file_may_also_be_replied_to(file: bytes) -> None:
     api = BotApi()
     async with running(api, FakeLibrary()) as chats:
-        sent = api.say(None, user=ADMIN, document=api.document(file))["message"]
+        sent = api.say(None, user=ADMIN, document=api.document(file, "library.zip"))["message"]
         (message,) = await chats.say("/import", user=ADMIN, reply_to_message=sent)
         (without,) = await chats.say("/import", user=ADMIN)
         assert message["text"].startswith("1 article: 1 English")
@@ -257,7 +257,7 @@ async def test_a_file_that_is_no_library_is_told_with_the_reason() -> None:
 async def test_a_file_that_telegram_does_not_give_out_is_told_with_the_command(file: bytes) -> None:
     api = BotApi()
     async with running(api, FakeLibrary()) as chats:
-        document = api.document(file, size=25_000_001)
+        document = api.document(file, "library.zip", size=25_000_001)
         (message,) = await chats.say(None, user=ADMIN, caption="/import", document=document)
     assert message["text"].startswith("The file has 26 MB, and Telegram gives bots files up to 20 MB only.")
     assert "articlebot restore FILE --merge" in message["text"]
@@ -267,14 +267,14 @@ async def test_a_file_that_telegram_does_not_give_out_is_told_with_the_command(f
 async def test_a_server_of_ones_own_gives_out_any(file: bytes) -> None:
     api = BotApi(local=True)
     async with running(api, FakeLibrary(), base_url="http://127.0.0.1:1/bot") as chats:
-        document = api.document(file, size=25_000_001)
+        document = api.document(file, "library.zip", size=25_000_001)
         (message,) = await chats.say(None, user=ADMIN, caption="/import", document=document)
     assert message["text"].startswith("1 article: 1 English")
 
 
 def lost(api: BotApi, library: FakeLibrary) -> None:
     del library
-    api.files.clear()
+    api._files.clear()
 
 
 def locked(api: BotApi, library: FakeLibrary) -> None:
