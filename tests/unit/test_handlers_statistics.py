@@ -2,6 +2,7 @@
 
 import struct
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from time import time
 from typing import Any
 
@@ -128,6 +129,19 @@ async def test_a_picture_that_cannot_be_drawn_costs_the_picture_only(monkeypatch
         await chats.say("/status", user=ADMIN)
     (answer,) = api.sent(ADMIN)
     assert "Today: 1 question" in answer["text"]
+
+
+async def test_the_picture_is_drawn_by_our_program_wherever_the_bot_was_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "bot").mkdir()
+    (tmp_path / "bot" / "__init__.py").write_text("raise SystemExit('another bot')", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        await chats.say("340 million", user=2)
+        await chats.say("/status", user=ADMIN)
+    assert "photo" in api.sent(ADMIN)[0]
 
 
 @pytest.mark.parametrize("command", ["/status", "/asked"])
