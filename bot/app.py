@@ -35,12 +35,15 @@ from bot.handlers import (
     answers,
     commands,
     errors,
+    export,
     feeds,
     gate,
+    imports,
     language,
     questions,
     reindex,
     removing,
+    statistics,
 )
 from bot.handlers.acquisitions import Acquisitions
 from bot.handlers.buttons import Pressed, on_press
@@ -65,6 +68,7 @@ GATE: Final = -1  # the group of handlers that comes before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
+_IMPORT: Final = filters.CaptionRegex(r"^/import\b")  # a file's caption is no command to the library
 Places = tuple[Path, ...]
 Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
@@ -135,6 +139,7 @@ def build_application(
     policy: Policy | None = None,
     web: Web | None = None,
     max_file_bytes: int = 20_000_000,
+    keep_unanswered: bool = True,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
@@ -143,14 +148,17 @@ def build_application(
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin. `web` is how pages are fetched and
-    feeds are watched, if they are, and `max_file_bytes` is how large a file may be that an admin sends.
+    `policy` an open door; its owner is an admin. `web` is how pages are fetched and feeds are watched, if
+    they are, and `max_file_bytes` how large a file may be that an admin sends. `keep_unanswered` is whether
+    /asked has anything to tell.
     Raises `BotError` for an empty token.
     """
     _quieten()
     bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
     find_places = places if callable(places) else lambda: places
     order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    if not keep_unanswered:
+        state.gaps.switch_off()
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     acquisitions = Acquisitions(fetch=web.reader(library) if web else None, max_bytes=max_file_bytes)
     desk = Desk(
@@ -209,6 +217,11 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("watch", feeds.on_watch),
         command("watching", feeds.on_watching),
         command("unwatch", feeds.on_unwatch),
+        command("status", statistics.on_status),
+        command("asked", statistics.on_asked),
+        command("export", export.on_export),
+        command("import", imports.on_import),
+        message(filters.ChatType.PRIVATE & filters.Document.ALL & _IMPORT, imports.on_import),
         message(Offered(desk.admins, addresses=desk.acquisitions.fetch is not None), adding.on_offered),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
@@ -219,7 +232,8 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS, **adding.ACTIONS, **removing.ACTIONS, **feeds.ACTIONS}
+    modules = (language, answers, reindex, imports, adding, removing, feeds)
+    return {name: does for module in modules for name, does in module.ACTIONS.items()}
 
 
 def run(application: ArticlebotApplication) -> None:

@@ -159,6 +159,7 @@ class TelegramSettings:
     webhook_url: _WebhookUrl
     webhook_listen: _Listen
     metrics_port: Annotated[int, Field(ge=0, le=65535, description="a port from 1 to 65535, or 0 for none")]
+    keep_unanswered: Annotated[bool, Field(description="true or false")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from pathlib import Path
 
 from index.additions import plain_name
 from index.articles import SUFFIXES
+from index.backups import Backup
 from index.characters import display_width
 from index.errors import (
     ArticlebotError,
     ArticleError,
     ArticleNotFound,
+    BackupError,
     EmptyArticle,
     EncoderError,
     FeedError,
@@ -57,7 +59,8 @@ from index.records import (
     Within,
 )
 from index.sentences import surroundings
-from index.text import language_of
+from index.text import language_of, wording_key
+from index.unpacking import read as read_backup
 
 
 def samples() -> Path:
@@ -98,6 +101,9 @@ __all__ = [
     "BuildReport",
     "Failure",
     "Status",
+    # keeping
+    "Backup",
+    "read_backup",
     # measuring
     "Case",
     "Catalogue",
@@ -111,10 +117,12 @@ __all__ = [
     "language_of",
     "display_width",
     "surroundings",
+    "wording_key",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",
     "ArticleNotFound",
+    "BackupError",
     "EmptyArticle",
     "EncoderError",
     "FeedError",

@@ -149,9 +149,9 @@ class Archive:
     # --- articles ---
 
     def put(self, article: Article) -> None:
-        """Keep an article and make this version the one to index."""
+        """Keep an article and make this version the one to index; a damaged copy of it is mended."""
         self._run(
-            f"INSERT OR IGNORE INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+            f"INSERT OR REPLACE INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
             (article.id, article.title, article.text, article.url,
              article.published and article.published.isoformat(), article.language, article.source,
              article.digest, article.author),

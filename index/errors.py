@@ -17,6 +17,7 @@ shown to a person as it stands.
     │   ├── LibraryOutdated     made by another model or another version of the pipeline
     │   ├── LibraryLocked       another process is writing to it
     │   ├── LibraryDamaged      files of it cannot be read
+    │   ├── BackupError         a backup that cannot be made, read or restored here
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
     └── EncoderError            a model that cannot be loaded or used
@@ -84,6 +85,10 @@ class LibraryLocked(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """Files of the library are missing or cannot be read."""
+
+
+class BackupError(LibraryError):
+    """A backup cannot be written or read, is damaged or newer, or may not replace what is there."""
 
 
 class NothingToIndex(LibraryError):

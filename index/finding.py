@@ -19,9 +19,8 @@ from index.errors import LibraryDamaged
 from index.generations import Versions
 from index.outlets import key
 from index.records import Source, Within
-from index.text import fold
+from index.text import WORD, fold
 
-_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _UNDATED = 0  # no day: the first of the calendar is 1
 
 
@@ -44,7 +43,7 @@ def newest_first(cards: Iterable[Card]) -> list[Card]:
 def titled(cards: Iterable[Card], words: str) -> list[Card]:
     """The cards whose title holds every word, of Chinese every character; none if there is no word."""
     wanted = [
-        re.compile(rf"(?<![^\W_{CJK}]){re.escape(word)}") for word in set(_WORD.findall(fold(words).text))
+        re.compile(rf"(?<![^\W_{CJK}]){re.escape(word)}") for word in set(WORD.findall(fold(words).text))
     ]
     if not wanted:
         return []

@@ -25,6 +25,7 @@ from typing import IO
 import portalocker
 from portalocker import LockFlags
 
+from index.durable import sync as _sync
 from index.errors import LibraryDamaged, LibraryLocked, LibraryOutdated
 
 # Raise it when passages, folding, keywords, the tables or the manifest change: older
@@ -259,14 +260,3 @@ class Generations:
 
 def _is_name(name: str) -> bool:
     return name.isascii() and name.isdecimal()
-
-
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows cannot open a folder; its rename is durable by itself
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

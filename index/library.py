@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -15,6 +15,8 @@ from typing import Self
 from index import additions
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
 from index.archive import Archive, Card
+from index.backups import ARCHIVE as _ARCHIVE
+from index.backups import NO_MORE, Backup, write
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
@@ -35,11 +37,11 @@ from index.records import (
     Status,
     Within,
 )
+from index.restoring import How, set_aside, take_over
 from index.snapshot import Readers, Snapshot
 from index.summary import summary
 from index.verdict import PASSAGES
 
-_ARCHIVE = "archive.sqlite"
 DEFAULT_MAX_FILE_BYTES = 20_000_000
 
 
@@ -204,6 +206,51 @@ class Library:
             build(archive, self._generations, self._encoder, lambda _: None)
         self._settle()
         return article
+
+    # --- keeping ---
+
+    def backup(self, file: Path, *, small: bool = False, also: Mapping[str, Path] = NO_MORE) -> Backup:
+        """Write the articles into one file, as they are at one moment; questions and a build go on.
+
+        `small` leaves their vectors out, so that restoring encodes them again. `also` are other
+        SQLite databases, by the names they get in the file. Raises BackupError and LibraryDamaged.
+        """
+        return write(self.path, file, small=small, also=also)
+
+    def restore(
+        self,
+        file: Path,
+        how: How = "new",
+        *,
+        also: Mapping[str, Path] = NO_MORE,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Take the articles of a backup over: into an empty library, instead of its own, or to them.
+
+        Everything is checked before anything is changed, the change is one step, and questions are
+        answered from the old index until the new one is complete. `also` names databases that the
+        file must hold too, and where they go. Raises BackupError, and LibraryLocked as `build` does.
+        """
+        start = time.perf_counter()
+        with self._writing() as archive:
+            before = indexed(archive, self._generations)
+            intake = Intake(take_over(archive, self.path, file, self._encoder, how=how, also=also))
+            built = build(archive, self._generations, self._encoder, progress)
+            report = _report(archive, before, intake, built, start)
+        self._settle()
+        return report
+
+    @staticmethod
+    def rescue(path: Path, file: Path) -> Path | None:
+        """Move a library's archive, if it is damaged, out of the way of a backup that is whole.
+
+        Nothing is deleted, and nobody may have the library open. Returns the folder the archive is
+        in now; None if there is nothing to rescue. Raises BackupError and LibraryLocked.
+        """
+        if not path.is_dir():
+            return None
+        with Generations(path).writing():
+            return set_aside(path, file)
 
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:

@@ -34,10 +34,14 @@ BUTTON_KINDS = {
 }
 NESTABLE = {"bold", "text_link", "italic"}
 LONGEST = 4096
+LONGEST_CAPTION = 1024
+LARGEST_UPLOAD = {"document": 50_000_000, "photo": 10_000_000}  # bytes that Telegram's own server takes
 LARGEST_DOWNLOAD = 20 * 1024 * 1024  # bytes that Telegram's own server hands out
 MOST_ENTITIES = 100
 
 Json = dict[str, Any]
+Files = dict[str, tuple[str, bytes]]
+"""What came along with a call, by the field's name: a file's name and its bytes."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +154,10 @@ class BotApi:
             self._changed.notify_all()
             return update
 
+    def content(self, file: Json) -> bytes:
+        """The bytes of a file, as a message's `document` or one of its `photo` has it."""
+        return self._files[file["file_id"]][0]
+
     def button(self, message: Json, text: str) -> Json:
         """The button of that text under a message as it now is."""
         rows = self.buttons(message)
@@ -200,10 +208,10 @@ class BotApi:
 
     # What the bot does
 
-    def call(self, token: str, method: str, parameters: Json) -> tuple[int, Json]:
+    def call(self, token: str, method: str, parameters: Json, files: Files | None = None) -> tuple[int, Json]:
         """Carry out a call of the bot's; returns the HTTP status and the body."""
         try:
-            result = self._call(unquote(token), method, parameters)
+            result = self._call(unquote(token), method, parameters | ({"files": files} if files else {}))
         except Refused as refusal:
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
             if refusal.retry_after:
@@ -338,22 +346,45 @@ class BotApi:
         target = self._messages.get((chat, reply.get("message_id", 0)))
         if reply and target is None and not reply.get("allow_sending_without_reply"):
             raise Refused(400, "Bad Request: message to be replied not found")
+        message = self._bots_message(chat, {"text": text, "entities": entities} | markup)
+        if thread := parameters.get("message_thread_id"):
+            message |= {"message_thread_id": thread, "is_topic_message": True}
+        if target is not None:
+            message["reply_to_message"] = target
+        self._edits[chat, self._next].append(text)
+        return message
+
+    def _bots_message(self, chat: int, fields: Json) -> Json:
         self._next += 1
         message: Json = {
             "message_id": self._next,
             "date": int(time.time()),
             "from": BOT,
             "chat": {"id": chat, "type": "private" if chat > 0 else "supergroup"},
-            "text": text,
-            "entities": entities,
-        } | markup
-        if thread := parameters.get("message_thread_id"):
-            message |= {"message_thread_id": thread, "is_topic_message": True}
-        if target is not None:
-            message["reply_to_message"] = target
+        } | fields
         self._messages[chat, self._next] = message
-        self._edits[chat, self._next].append(text)
         return message
+
+    def _do_sendPhoto(self, parameters: Json) -> Json:  # noqa: N802
+        picture = self._uploaded(parameters, "photo")
+        if not self.content(picture).startswith((b"\x89PNG", b"\xff\xd8\xff")):
+            raise Refused(400, "Bad Request: IMAGE_PROCESS_FAILED")
+        fields = {"photo": [picture | {"width": 1, "height": 1}]} | checked_caption(parameters)
+        return self._bots_message(parameters["chat_id"], fields)
+
+    def _do_sendDocument(self, parameters: Json) -> Json:  # noqa: N802
+        fields = {"document": self._uploaded(parameters, "document")} | checked_caption(parameters)
+        return self._bots_message(parameters["chat_id"], fields)
+
+    def _uploaded(self, parameters: Json, kind: str) -> Json:
+        files: Files = parameters.get("files") or {}
+        name = str(parameters.get(kind) or kind).removeprefix("attach://")
+        if name not in files:
+            raise Refused(400, f"Bad Request: there is no {kind} in the request")
+        filename, content = files[name]
+        if len(content) > LARGEST_UPLOAD[kind] and not self.local:
+            raise Refused(413, "Request Entity Too Large")
+        return self.document(content, filename)
 
     def _do_editMessageText(self, parameters: Json) -> Json:  # noqa: N802
         place = parameters["chat_id"], parameters["message_id"]
@@ -372,6 +403,14 @@ class BotApi:
         message |= now
         self._edits[place].append(parameters["text"])
         return message
+
+
+def checked_caption(parameters: Json) -> Json:
+    """The message's field for the caption of a file, or what Telegram would say against it."""
+    caption = parameters.get("caption") or ""
+    if len(caption.encode("utf-16-le")) // 2 > LONGEST_CAPTION:
+        raise Refused(400, "Bad Request: message caption is too long")
+    return {"caption": caption}
 
 
 def checked_markup(parameters: Json) -> Json:
@@ -442,7 +481,7 @@ def _check_nesting(entities: list[Json]) -> None:
 def decoded(parameters: dict[str, str]) -> Json:
     """Parameters as they come over the wire, where all but plain text is JSON."""
     return {
-        name: value if name in {"text", "description"} else _decoded_value(value)
+        name: value if name in {"text", "description", "caption"} else _decoded_value(value)
         for name, value in parameters.items()
     }
 
@@ -486,5 +525,13 @@ class FakeTransport(BaseRequest):
         if "/file/bot" in url:
             return self.api.download(token, name)
         parameters = decoded(request_data.json_parameters if request_data else {})
-        status, body = self.api.call(token, name, parameters)
+        status, body = self.api.call(token, name, parameters, attached(request_data))
         return status, json.dumps(body).encode()
+
+
+def attached(request_data: RequestData | None) -> Files:
+    """The files that go along with a call."""
+    found = {}
+    for name, (filename, content, _) in ((request_data and request_data.multipart_data) or {}).items():
+        found[name] = filename, content if isinstance(content, bytes) else content.read()
+    return found

@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 import threading
 import time
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
+
+import numpy as np
 
 from index import (
     Answer,
     Article,
     ArticleNotFound,
+    Backup,
     BuildReport,
     Failure,
     LibraryEmpty,
@@ -29,10 +34,14 @@ from index import (
     Within,
     additions,
 )
+from index.archive import Archive
+from index.articles import digest_of
+from index.backups import ARCHIVE, write
+from index.encoder import WindowVectors
+from index.unpacking import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
 
 SENTENCE = re.compile(r"[^。！？.!?\n]+[。！？.!?]*[」』”]*")
 
@@ -46,8 +55,9 @@ def article(
     source: str | None = "The Paper",
     language: str = "en",
 ) -> Article:
-    digest = sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
-    return Article(digest[:12], title, text, url, published, language, source, digest)
+    made = Article("", title, text, url, published, language, source, "")
+    digest = digest_of(made)
+    return replace(made, id=digest[:12], digest=digest)
 
 
 HARBOUR = article(
@@ -83,6 +93,7 @@ class FakeLibrary:
         self.gate.set()
         self.steps = [Progress("read", done, 3) for done in range(4)]
         self.pause = 0.0
+        self.dimension = 8  # of the vectors in a backup
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
         self.built_from: list[tuple[Path, ...]] = []
@@ -216,6 +227,38 @@ class FakeLibrary:
     def status(self) -> Status:
         """What it holds."""
         return Status(len(self._articles), 9, (("en", 2), ("zh-Hant", 1)), "1", 0.0, "grep")
+
+    def backup(self, file: Path, *, small: bool = False) -> Backup:
+        """Write a file that a real library would restore; its vectors are zeros."""
+        self._raise_trouble()
+        with TemporaryDirectory() as folder:
+            with closing(Archive(Path(folder) / ARCHIVE)) as archive:
+                for one in self._articles:
+                    archive.put(one)
+                if not small:
+                    zeros = WindowVectors(np.zeros(self.dimension), np.zeros((0, self.dimension)))
+                    archive.put_vectors("grep", [("all", zeros)])
+            return write(Path(folder), file, small=small, also={})
+
+    def restore(
+        self, file: Path, how: str = "new", *, progress: Callable[[Progress], None] = lambda _: None
+    ) -> BuildReport:
+        """Take over what stands in the file."""
+        before = self._articles
+        with TemporaryDirectory() as folder, unpacked(file, Path(folder)) as (_, archive):
+            found = [archive.article(*version) for version in archive.live()]
+        with self._building:
+            self._raise_trouble()
+            for step in self.steps:
+                progress(step)
+                self.gate.wait()
+                time.sleep(self.pause)
+        kept = before if how == "merge" else ()
+        ids = {one.id for one in kept}
+        self._articles = (*kept, *(one for one in found if one.id not in ids))
+        added = tuple(one for one in self._articles if one not in before)
+        removed = tuple(one for one in before if one not in self._articles)
+        return BuildReport(added, (), removed, len(self._articles) - len(added), (), (), 0, 9, 0.5)
 
     def close(self) -> None:
         """Let whoever waits go on."""

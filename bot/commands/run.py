@@ -47,6 +47,7 @@ def run_bot(settings: Settings) -> int:
             policy=_policy(settings),
             web=_web(settings),
             max_file_bytes=settings.articles.max_file_mb * 1_000_000,
+            keep_unanswered=settings.telegram.keep_unanswered,
         )
         try:
             run(application)

@@ -25,7 +25,8 @@ async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa
     message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
-        lines += [texts.say("greeting.help_admin"), texts.say("adding.help"), texts.say("feeds.help")]
+        keys = ("greeting.help_admin", "overview.help", "adding.help", "feeds.help")
+        lines += map(texts.say, keys)
     await reply(message, lines_message(lines))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
 
 from telegram import Message, Update
 from telegram.ext import CallbackContext, ExtBot
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.handlers.rebuilding import Rebuilding
     from bot.metrics import Metrics
     from bot.watching import Watcher
-    from index import Answer, Article, BuildReport, NotFound, Page, Progress, Status
+    from index import Answer, Article, Backup, BuildReport, NotFound, Page, Progress, Status
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -71,6 +71,18 @@ class Library(Protocol):
 
     def remove(self, id: str) -> Article:  # noqa: A002  as above
         """Take an article out; raises ArticleNotFound."""
+
+    def backup(self, file: Path, *, small: bool = False) -> Backup:
+        """Write the library into one file; raises BackupError."""
+
+    def restore(
+        self,
+        file: Path,
+        how: Literal["new", "replace", "merge"],
+        *,
+        progress: Callable[[Progress], None] = ...,
+    ) -> BuildReport:
+        """Take the articles of such a file over; raises BackupError before anything is changed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.cards import noted
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.memory import Memory
 from bot.handlers.sending import reply, typing
+from bot.handlers.statistics import count_question, note_gap
 from bot.logs import log_question
 from bot.outgoing import Outgoing, lines_message
 from bot.parts import about_part
@@ -144,6 +145,7 @@ async def _answer(desk: Desk, update: Update, context: Context, question: str) -
         desk.metrics.question(
             outcome=response.outcome, language=language, ask=ready - started, send=ended - ready
         )
+        count_question(desk, response.outcome, ready - started)
         log_question(
             chat=message.chat_id,
             language=language,
@@ -180,6 +182,7 @@ def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
     if asked.question != asked.words:
         result = replace(result, understood=result.understood or asked.question)
     understood = result.understood or asked.question
+    note_gap(desk, understood, result)
     key = _kept(desk, asked.chat, understood, result)
     if isinstance(result, Answer):
         return Response("answered", answer_view(result, key, texts), len(result.quotes), understood, key)

@@ -7,14 +7,18 @@ import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
-from telegram.constants import ChatAction
+from telegram import InputFile, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction, MessageLimit
 from telegram.error import BadRequest, NetworkError, TelegramError
 
+from bot.cutting import shorten
 from bot.handlers.keyboards import keyboard_of, without_addresses
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+    from pathlib import Path
+
+    from telegram import InlineKeyboardMarkup
 
     from bot.outgoing import Outgoing
     from bot.state import Buttons
@@ -23,6 +27,8 @@ LOG = logging.getLogger(__name__)
 RETRY_PAUSES: Final = (0.5, 2.0, 6.0)  # seconds
 TYPING_LASTS: Final = 4.5  # seconds; Telegram clients show it for five
 TYPING_PATIENCE: Final = 1.0  # seconds that an answer waits for the last "typing" to get through
+UPLOAD_SECONDS: Final = 600.0
+CAPTION: Final = int(MessageLimit.CAPTION_LENGTH)
 NO_PREVIEW: Final = LinkPreviewOptions(is_disabled=True)
 
 Sent = TypeVar("Sent")
@@ -60,13 +66,19 @@ async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = 
 
 
 async def edit(
-    message: Message, outgoing: Outgoing, *, keys: Buttons | None = None, owner: int | None = None
+    message: Message,
+    outgoing: Outgoing,
+    *,
+    keys: Buttons | None = None,
+    owner: int | None = None,
+    keyboard: InlineKeyboardMarkup | None = None,
 ) -> None:
     """Change a message of the bot's own; that it already reads so is no error.
 
-    `keys` is where buttons that do something are kept, `owner` who may press them.
+    `keys` is where buttons that do something are kept, `owner` who may press them. A `keyboard`
+    is one that the message has already and is to keep.
     """
-    keyboard = keyboard_of(outgoing, message.chat, keys, owner)
+    keyboard = keyboard or keyboard_of(outgoing, message.chat, keys, owner)
     try:
         await persistently(
             lambda: message.edit_text(
@@ -88,6 +100,29 @@ async def edit(
                 link_preview_options=NO_PREVIEW,
                 reply_markup=without_addresses(keyboard),
             )
+        )
+
+
+async def reply_photo(message: Message, picture: bytes, caption: str) -> None:
+    """Answer a message with a picture; raises `TelegramError` if it cannot be sent."""
+    target = ReplyParameters(message.message_id, allow_sending_without_reply=True)
+    await persistently(
+        lambda: message.reply_photo(
+            picture, caption=caption[: shorten(caption, CAPTION)], reply_parameters=target
+        )
+    )
+
+
+async def reply_document(message: Message, file: Path, caption: str) -> None:
+    """Answer a message with a file, once: it may be large. Raises `TelegramError` if it cannot be sent."""
+    target = ReplyParameters(message.message_id, allow_sending_without_reply=True)
+    with file.open("rb") as content:
+        await message.reply_document(
+            InputFile(content, filename=file.name, read_file_handle=False),
+            caption=caption[: shorten(caption, CAPTION)],
+            reply_parameters=target,
+            write_timeout=UPLOAD_SECONDS,
+            read_timeout=UPLOAD_SECONDS,
         )
 
 

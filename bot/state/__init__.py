@@ -12,8 +12,10 @@ from pathlib import Path
 from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
+from bot.state.counts import Counts, Day, Percentiles
 from bot.state.database import Database, StateError
 from bot.state.feeds import Feeds, Watched
+from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
 from bot.state.proposals import Proposal, Proposals
@@ -32,6 +34,8 @@ class State:
         self.audit = Audit(self._database)
         self.proposals = Proposals(self._database)
         self.feeds = Feeds(self._database)
+        self.counts = Counts(self._database)
+        self.gaps = Gaps(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -42,8 +46,12 @@ __all__ = [
     "Answers",
     "Audit",
     "Buttons",
+    "Counts",
+    "Day",
     "Deed",
     "Feeds",
+    "Gap",
+    "Gaps",
     "Member",
     "Members",
     "Opinions",
@@ -51,6 +59,7 @@ __all__ = [
     "People",
     "Proposal",
     "Proposals",
+    "Percentiles",
     "State",
     "StateError",
     "StoredAnswer",

@@ -57,6 +57,18 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, feed INTEGER NOT NULL, entry TEXT NOT NULL, tries INTEGER NOT NULL,
             done INTEGER NOT NULL, UNIQUE (feed, entry))""",
     ),
+    (
+        """CREATE TABLE counts (
+            day TEXT NOT NULL, outcome TEXT NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, outcome))""",
+        """CREATE TABLE durations (
+            day TEXT NOT NULL, place INTEGER NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, place))""",
+        """CREATE TABLE gaps (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL, day TEXT NOT NULL, question TEXT NOT NULL,
+            times INTEGER NOT NULL, UNIQUE (key, day))""",
+        "CREATE INDEX gaps_by_day ON gaps (day)",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ The rules, and how to make things go wrong, are those of `tests.bot_api.BotApi`.
 from __future__ import annotations
 
 import json
+import re
 import threading
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -18,7 +19,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.bot_api import TOKEN, BotApi, Json, decoded
+from tests.bot_api import TOKEN, BotApi, Files, Json, decoded
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -102,16 +103,32 @@ class _Server(ThreadingHTTPServer):
     block_on_close = False  # a long poll whose bot has gone would be waited for
 
 
+def _fields(kind: str, data: bytes) -> tuple[dict[str, str], Files]:
+    """The fields and the files of a request."""
+    _, multipart, boundary = kind.partition("multipart/form-data; boundary=")
+    if not multipart:
+        return dict(parse_qsl(data.decode(), keep_blank_values=True)), {}
+    parameters, files = {}, {}
+    for part in data.split(f"--{boundary}".encode())[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        names = dict(re.findall(r'(name|filename)="([^"]*)"', head.decode()))
+        if "filename" in names:
+            files[names["name"]] = names["filename"], content.removesuffix(b"\r\n")
+        else:
+            parameters[names["name"]] = content.removesuffix(b"\r\n").decode()
+    return parameters, files
+
+
 def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 1 << 16  # header and body in one packet; in two, each answer would wait 40 ms
 
         def do_POST(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            parameters = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            parameters, files = _fields(self.headers.get("Content-Type", ""), data)
             token, _, method = self.path.removeprefix("/bot").partition("/")
-            status, body = api.call(token, method, decoded(parameters))
+            status, body = api.call(token, method, decoded(parameters), files)
             self._answer(status, json.dumps(body).encode())
 
         def do_GET(self) -> None:

@@ -31,15 +31,12 @@ def articlebot(*arguments: str) -> list[str]:
 
 @contextmanager
 def process(
-    server: BotApiServer, library: Path, *, code: int = 0, **settings: str
+    server: BotApiServer, library: Path, settings: dict[str, str] | None = None, *, code: int = 0
 ) -> Iterator[subprocess.Popen[str]]:
-    """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code.
-
-    `settings` go into its environment.
-    """
+    """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code."""
     bot = subprocess.Popen(
         articlebot("run", "--library", str(library)),
-        env=environment(server) | settings,
+        env=environment(server) | (settings or {}),
         stderr=subprocess.PIPE,
         text=True,
     )

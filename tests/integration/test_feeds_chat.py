@@ -63,13 +63,13 @@ def test_what_a_feed_brings_is_answered_from_and_comes_once_though_the_bot_resta
 ) -> None:
     with BotApiServer() as server:
         api = server.api
-        with process(server, library, **QUICK):
+        with process(server, library, QUICK):
             assert "fourteen" not in ask(api, QUESTION)["text"]
             assert send(api, f"/watch {site.url('/rss')}", language=language)["text"].startswith(watched)
             publish(site, "/story")
             api.wait(lambda: "fourteen goats" in ask(api, QUESTION)["text"], 60)
         asked = len(site.requests)
-        with process(server, library, **QUICK):
+        with process(server, library, QUICK):
             api.wait(lambda: len(site.requests) > asked, 60)
             assert "fourteen goats" in ask(api, QUESTION)["text"]
             assert site.url("/rss") in send(api, "/watching", language=language)["text"]
@@ -82,7 +82,7 @@ def test_a_page_is_fetched_shown_and_added_by_its_address(library: Path, site: W
     publish(site, "/story")
     with BotApiServer() as server:
         api = server.api
-        with process(server, library, **QUICK):
+        with process(server, library, QUICK):
             message = send(api, site.url("/story"))
             assert message["text"].splitlines()[0] == "The keeper of Cape Morrow"
             decide(api, message, "Add")

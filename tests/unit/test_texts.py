@@ -45,6 +45,7 @@ def keys_used() -> set[str]:
         folder / "render.py",
         folder / "outgoing.py",
         folder / "proposals.py",
+        folder / "overview.py",
         folder / "scope.py",
         folder / "views.py",
         *folder.glob("handlers/*.py"),
