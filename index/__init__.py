@@ -11,7 +11,9 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
+from index.addresses import web_address
 from index.characters import display_width
+from index.confinement import Limits
 from index.errors import (
     ArticlebotError,
     ArticleError,
@@ -62,6 +64,7 @@ def samples() -> Path:
 __all__ = [
     # the facade
     "Library",
+    "Limits",
     "samples",
     # what flows, in order
     "Article",
@@ -94,6 +97,7 @@ __all__ = [
     "language_of",
     "display_width",
     "surroundings",
+    "web_address",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",

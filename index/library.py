@@ -15,6 +15,7 @@ from typing import Self
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
 from index.archive import Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
+from index.confinement import Limits
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.finding import cards_of, newest_first, sources, titled
@@ -57,11 +58,13 @@ class Library:
         max_file_bytes: int,
         quotes: int,
         confidence: float | None,
+        limits: Limits = Limits(),
     ) -> None:
         self.path = path
         self._encoder = encoder
         self._models = Models(encoder, reader)
         self._max_file_bytes = max_file_bytes
+        self._limits = limits
         self._quotes = quotes
         self._confidence = confidence
         self._archive = Archive(path / _ARCHIVE)
@@ -80,12 +83,14 @@ class Library:
         max_file_bytes: int = DEFAULT_MAX_FILE_BYTES,
         quotes: int = 3,
         confidence: float | None = None,
+        limits: Limits = Limits(),
     ) -> Library:
         """Open a library, or with `create` make an empty one where there is none.
 
         `model` is "bundled" or what sentence-transformers can load; `threads` 0 means one per
         core. An answer holds at most `quotes` quotes, each of at least `confidence`, 0 to 1;
-        None takes the calibrated threshold. Raises LibraryNotFound.
+        None takes the calibrated threshold. Reading one file may take what `limits` allow. Raises
+        LibraryNotFound.
         """
         if create:
             _make_folder(path)
@@ -102,6 +107,7 @@ class Library:
             max_file_bytes=max_file_bytes,
             quotes=quotes,
             confidence=confidence,
+            limits=limits,
         )
 
     def __enter__(self) -> Self:
@@ -134,7 +140,9 @@ class Library:
         start = time.perf_counter()
         with self._writing() as archive:
             before = indexed(archive, self._generations)
-            intake = take_in(archive, places, max_bytes=self._max_file_bytes, progress=progress)
+            intake = take_in(
+                archive, places, max_bytes=self._max_file_bytes, limits=self._limits, progress=progress
+            )
             built = build(archive, self._generations, self._encoder, progress)
             report = _report(archive, before, intake, built, start)
         self._settle()

@@ -16,6 +16,7 @@ from index import (
     BuildReport,
     LibraryEmpty,
     LibraryLocked,
+    Limits,
     NotFound,
     NothingToIndex,
     Progress,
@@ -97,6 +98,7 @@ class FakeLibrary:
         max_file_bytes: int = 20_000_000,  # noqa: ARG003
         quotes: int = 3,  # noqa: ARG003
         confidence: float | None = None,  # noqa: ARG003
+        limits: Limits = Limits(),  # noqa: ARG003, B008
     ) -> Self:
         """An open library."""
         return cls()
