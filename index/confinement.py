@@ -30,6 +30,7 @@ _START = 60.0  # seconds; starting takes a tenth of one, on a machine that is bu
 _ERRORS = {kind.__name__: kind for kind in (ArticleError, EmptyArticle, TooLarge, UnsupportedFormat)}
 _LETTER = 6  # bytes that a character takes at most in JSON
 _BESIDES = 100_000  # bytes, more than an answer holds beside its text
+_NONSENSE = 1  # the exit status of a child that is ended because it talks nonsense
 # All of the environment that the child is given.
 _ENVIRONMENT = "PATH LD_LIBRARY_PATH DYLD_LIBRARY_PATH SYSTEMROOT TEMP TMP TMPDIR LANG LC_ALL".split()
 # Isolated (-I), lest a module be taken from the folder the command is run in; and the package
@@ -66,17 +67,16 @@ class Confinement:
         request = FRAME.pack(len(header), len(data)) + header + data
         with self._lock:
             answer = self._answer(request, limits)
-        if "error" in answer:
-            raise _ERRORS[answer["error"]](answer["reason"])
-        published = date.fromisoformat(answer["published"]) if answer["published"] else None
-        return Parsed(**{**answer, "published": published})
+        if isinstance(answer, Parsed):
+            return answer
+        raise answer
 
     def close(self) -> None:
         """End the child; another file starts a new one."""
         with self._lock:
             self._end()
 
-    def _answer(self, request: bytes, limits: Limits) -> dict[str, Any]:
+    def _answer(self, request: bytes, limits: Limits) -> Parsed | ArticleError:
         child = self._child
         if child is None or child.limits != limits or child.served >= _FILES:
             self._end()
@@ -101,7 +101,10 @@ class Confinement:
 
 
 class _Died(Exception):
-    """The child is gone, by its exit status (below zero: a signal's number) or because its time was over."""
+    """The child is gone or no longer of use, or its time was over.
+
+    `status` is its exit status; below zero, the number of the signal that ended it.
+    """
 
     def __init__(self, status: int, *, expired: bool) -> None:
         super().__init__(status, expired)
@@ -133,9 +136,13 @@ class _Child:
                 "close other programs and try again"
             ) from error
 
-    def ask(self, request: bytes) -> dict[str, Any]:
-        """What it answers about a file; raises `_Died` if it ends instead."""
-        answer: dict[str, Any] = json.loads(self._exchange(request, self.limits.seconds))
+    def ask(self, request: bytes) -> Parsed | ArticleError:
+        """What it answers about a file; raises `_Died` if it ends instead, or no longer talks sense."""
+        reply = self._exchange(request, self.limits.seconds)
+        try:
+            answer = _understood(json.loads(reply))
+        except (ValueError, KeyError, TypeError) as error:
+            raise _Died(_NONSENSE, expired=False) from error
         self.served += 1
         return answer
 
@@ -156,12 +163,12 @@ class _Child:
         finally:
             timer.cancel()
         if not reply:
-            self._process.kill()
+            self._process.kill()  # of one that is ending already this changes nothing
             raise _Died(self._process.wait(), expired=self._expired)
         return reply
 
     def _reply(self, request: bytes) -> bytes:
-        """What comes back; nothing where the child ends on the way, or would never end to talk."""
+        """What comes back; nothing where the child ends on the way."""
         files, results = self._process.stdin, self._process.stdout
         assert files is not None  # it was started with pipes
         assert results is not None
@@ -170,13 +177,23 @@ class _Child:
         lengths = results.read(FRAME.size)
         size = FRAME.unpack(lengths)[0] if len(lengths) == FRAME.size else 0
         if size > _LETTER * self.limits.characters + _BESIDES:
-            return b""
+            raise _Died(_NONSENSE, expired=False)
         reply = results.read(size)
         return reply if len(reply) == size else b""
 
     def _expire(self) -> None:
         self._expired = True
         self._process.kill()
+
+
+def _understood(answer: dict[str, Any]) -> Parsed | ArticleError:
+    if "error" in answer:
+        return _ERRORS[answer["error"]](str(answer["reason"]))
+    published = date.fromisoformat(answer["published"]) if answer["published"] else None
+    words = {name: answer[name] for name in ("title", "text", "url", "source", "author")}
+    if not all(value is None or isinstance(value, str) for value in words.values()):
+        raise TypeError("a child's answer holds words only")
+    return Parsed(**words, published=published)
 
 
 def _reason(death: _Died, limits: Limits) -> ArticleError:
