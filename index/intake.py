@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -292,5 +293,8 @@ def _failure(path: str, reason: str) -> Failure:
 
 
 def _shown(path: str) -> str:
-    """A path that can be printed: a file's name need not be valid UTF-8."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """A path that can be printed: a file's name need not be valid UTF-8, and may hold line ends and worse."""
+    name = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(
+        each if each.isprintable() or unicodedata.category(each) == "Zs" else "\ufffd" for each in name
+    )
