@@ -44,9 +44,10 @@ def compose(ranked: Iterable[Ranked], *, most: int, least: float, on_times: bool
     """Up to `most` quotes, best first, each of at least the probability `least`.
 
     A statement that several articles make is one quote, the best, with the others in `also`, one
-    of each outlet: an outlet that repeats itself is still one. Beside a quote stand those of other articles that say the same with another figure,
-    whatever their probability, the newest first if all are dated; how many articles say so
-    counts for nothing. `on_times`, for a question that asks when, takes times for figures.
+    of each outlet: an outlet that repeats itself is still one. Beside a quote stand those of other
+    articles that say the same with another figure, whatever their probability, the newest first if
+    all are dated; how many articles say so counts for nothing. `on_times`, for a question that
+    asks when, takes times for figures.
     """
     left = sorted((each for each in ranked if each.statement.tokens), key=lambda each: -each.probability)
     quotes: list[Quote] = []

@@ -142,9 +142,10 @@ def _warn_of_misfits(cases: Sequence[Case]) -> None:
     ]
     if misfits:
         some = ", ".join(misfits[:_TOLD]) + (", ..." if len(misfits) > _TOLD else "")
+        some = Style(screen=sys.stderr.isatty()).one_line(some)
         print(
             f"articlebot: {len(misfits)} of {len(cases)} questions name an article that holds none of their "
-            f"answers, and will count as wrong ({Style(screen=sys.stderr.isatty()).one_line(some)}); write answers in the article's own words",
+            f"answers, and will count as wrong ({some}); write answers in the article's own words",
             file=sys.stderr,
         )
 
