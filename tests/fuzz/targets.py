@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 import warnings
 from collections.abc import Callable
@@ -192,7 +193,7 @@ def address(data: bytes) -> None:
             assert web_address(found) == found
             assert found.lower().startswith(("http://", "https://"))
             assert not set(found) & set(" \t\n\r\\\u202e\u200b")
-            assert "@" not in found.split("/")[2]
+            assert "@" not in re.split("[/?#]", found)[2]
     text_fragment(text)
     if text.strip():
         source_address(
