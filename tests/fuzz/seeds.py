@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from config.settings import BUNDLED
@@ -17,6 +18,7 @@ QUESTIONS = (
 FIGURES = "2000億元 1.2 million 12月1日 三成五 US$5.3bn -3.5% 第3季 二〇二五年 1,100 acres 民國114年 "
 
 
+@cache
 def seeds(target: str) -> list[bytes]:
     """Some for a target, at least one."""
     texts = [

@@ -153,7 +153,7 @@ def render(data: bytes) -> None:
     text = words_of(data)
     if len(text) < 8 or not text[2:-2].strip():
         return
-    times = 1 + data[0] * (data[-1] % 4)
+    times = 1 + data[0] % 40
     article = Article("a", text[: data[1]], text * times, text[:40], DAY, "en", text[-30:], "d", None)
     start = data[2] % (len(text) - 1)
     span = Span(start, len(article.text) - data[3] % 3)
@@ -175,7 +175,7 @@ def render(data: bytes) -> None:
     for message in (
         answer_message(result, texts),
         context_message(quote, texts),
-        articles_message([article] * 30, texts),
+        articles_message([article] * 5, texts),
     ):
         assert units(message.text) <= LIMIT
         checked_entities(message.text, {"entities": [entity.to_dict() for entity in message.entities]})
