@@ -360,8 +360,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        print(f"articlebot: {_sentence(error)}", file=sys.stderr)
+        _complain(_sentence(error))
         sys.exit(code)
+
+
+def _complain(sentence: str) -> None:
+    """Tell an error; names of files may stand in it, and these may hold what commands a terminal."""
+    from bot.terminal import Style
+
+    print(f"articlebot: {Style(screen=sys.stderr.isatty()).safe(sentence)}", file=sys.stderr)
 
 
 def _write_utf8() -> None:

@@ -13,7 +13,7 @@ from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
 from bot.cutting import CLAUSE_END
-from index import language_of
+from index import language_of, web_address
 
 if TYPE_CHECKING:
     from index import Quote
@@ -25,17 +25,6 @@ ENOUGH_CHINESE: Final = 8
 MOST_CHINESE: Final = 48
 _SPACE: Final = re.compile(r"\s+")
 _EDGES: Final = re.compile(r"^\W+|\W+$")
-
-
-def web_address(url: str | None) -> str | None:
-    """An address if it is one a person may safely be sent to, else None."""
-    if url is None or len(url) > URL_LIMIT:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.hostname else None
 
 
 def source_address(quote: Quote) -> str | None:

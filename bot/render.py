@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 from telegram import MessageEntity
 
 from bot.cutting import shorten, trim, units
-from bot.links import web_address
 from bot.outgoing import LIMIT, Draft, Outgoing, lines_message
 from bot.scope import scope_line
 from index import (
@@ -23,6 +22,7 @@ from index import (
     Span,
     display_width,
     surroundings,
+    web_address,
 )
 
 if TYPE_CHECKING:

@@ -91,6 +91,8 @@ class ArticleSettings:
 
     folders: Annotated[tuple[_Path, ...], Field(description='a list of paths, as in ["articles"]')]
     max_file_mb: Annotated[int, Field(ge=1, le=1000, description="a whole number from 1 to 1000")]
+    max_seconds: Annotated[int, Field(ge=1, le=3600, description="a whole number from 1 to 3600")]
+    max_memory_mb: Annotated[int, Field(ge=64, le=100_000, description="a whole number from 64 to 100000")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ for users of LlamaIndex.
 from pathlib import Path
 
 from index.additions import plain_name
-from index.articles import SUFFIXES
+from index.addresses import web_address
 from index.backups import Backup
 from index.characters import display_width
+from index.confinement import Limits
 from index.errors import (
     ArticlebotError,
     ArticleError,
@@ -37,10 +38,11 @@ from index.errors import (
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
 from index.feeds import Entry, Feed, feed_in
-from index.fetching import Fetcher, Limits, Page, Stamp
+from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
 from index.measures import Measure
+from index.parsers import SUFFIXES
 from index.records import (
     Aid,
     Answer,
@@ -71,6 +73,7 @@ def samples() -> Path:
 __all__ = [
     # the facade
     "Library",
+    "Limits",
     "samples",
     # what flows, in order
     "Article",
@@ -89,8 +92,8 @@ __all__ = [
     "SUFFIXES",
     "plain_name",
     # the web
+    "Allowance",
     "Fetcher",
-    "Limits",
     "Page",
     "Stamp",
     "Feed",
@@ -118,6 +121,7 @@ __all__ = [
     "display_width",
     "surroundings",
     "wording_key",
+    "web_address",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",

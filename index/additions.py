@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 from index import articles
 from index.archive import Archive, FileRecord
+from index.confinement import Limits
 from index.decoding import normalise
 from index.errors import EmptyArticle, UnsupportedFormat
 from index.fetching import Page
 from index.generations import Versions
+from index.parsers import SUFFIXES
 from index.records import Article, Failure
 from index.text import language_of
 
@@ -37,7 +39,7 @@ _SILENT = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # 
 _LONGEST_NAME = 200  # characters of a file's name that are kept
 
 
-def read(content: bytes, name: str, *, url: str | None, max_bytes: int) -> Article:
+def read(content: bytes, name: str, *, url: str | None, max_bytes: int, limits: Limits) -> Article:
     """The article in the content of a file, under the id it will have.
 
     `name` may be anybody's: only its ending and its last part are used. `url` is where the content
@@ -47,7 +49,7 @@ def read(content: bytes, name: str, *, url: str | None, max_bytes: int) -> Artic
     """
     articles.check_size(len(content), max_bytes)
     plain = plain_name(name)
-    article = articles.parse(content, PurePath(plain).suffix, plain, id="")
+    article = articles.parse(content, PurePath(plain).suffix, plain, id="", limits=limits)
     return named(sealed(replace(article, url=url)) if url else article)
 
 
@@ -79,14 +81,14 @@ def sealed(article: Article) -> Article:
     return replace(whole, digest=articles.digest_of(whole))
 
 
-def of_page(page: Page, *, max_bytes: int) -> Article:
+def of_page(page: Page, *, max_bytes: int, limits: Limits) -> Article:
     """The article in a page that was fetched; its outlet is the site where the page names none.
 
     Raises UnsupportedFormat for what is no article, such as a picture, and else as `read` does.
     """
     site = urlsplit(page.url).hostname or page.url
     name = f"{site}{_suffix(page)}"
-    article = read(page.content, name, url=page.url, max_bytes=max_bytes)
+    article = read(page.content, name, url=page.url, max_bytes=max_bytes, limits=limits)
     if article.source != name:
         return article
     return named(sealed(replace(article, source=site.removeprefix("www."))))
@@ -101,7 +103,7 @@ def _suffix(page: Page) -> str:
         raise UnsupportedFormat(
             f"{page.url} is {page.kind[:80]}; articles are web pages, PDF, Word and text files"
         )
-    return by_address if by_address in articles.SUFFIXES else ".html"
+    return by_address if by_address in SUFFIXES else ".html"
 
 
 def named(article: Article) -> Article:

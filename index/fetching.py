@@ -60,7 +60,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class Allowance:
     """How much of a page is taken, in bytes, and how long it may take, in seconds."""
 
     most_bytes: int = 20_000_000
@@ -76,11 +76,11 @@ class Fetcher:
     def __init__(
         self,
         *,
-        limits: Limits | None = None,
+        limits: Allowance | None = None,
         allowed: Iterable[Network] = (),
         resolve: Resolve | None = None,
     ) -> None:
-        self._limits = limits or Limits()
+        self._limits = limits or Allowance()
         self._allowed = tuple(allowed)
         self._resolve = resolve or resolved
 
@@ -227,7 +227,7 @@ def _plain(parts: Iterable[bytes], headers: httpx.Headers, url: str) -> Iterator
         raise FetchError(f"{url} broke off before its end; try again later")
 
 
-def _bounded(parts: Iterable[bytes], limits: Limits, url: str) -> bytes:
+def _bounded(parts: Iterable[bytes], limits: Allowance, url: str) -> bytes:
     content = bytearray()
     for part in parts:
         content += part
@@ -237,7 +237,7 @@ def _bounded(parts: Iterable[bytes], limits: Limits, url: str) -> bytes:
 
 
 @contextmanager
-def _in_words(url: str, limits: Limits) -> Iterator[None]:
+def _in_words(url: str, limits: Allowance) -> Iterator[None]:
     """Say what went wrong on the way so that a person knows what to do."""
     try:
         yield

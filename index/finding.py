@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from index.archive import Card
-from index.articles import SUFFIXES
 from index.characters import CJK
 from index.errors import LibraryDamaged
 from index.generations import Versions
 from index.outlets import key
+from index.parsers import SUFFIXES
 from index.records import Source, Within
 from index.text import WORD, fold
 

@@ -18,6 +18,7 @@ from index.archive import Archive, Card
 from index.backups import ARCHIVE as _ARCHIVE
 from index.backups import NO_MORE, Backup, write
 from index.build import Built, build, forget_unread, indexed, is_current
+from index.confinement import Limits
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.fetching import Page
@@ -61,11 +62,13 @@ class Library:
         max_file_bytes: int,
         quotes: int,
         confidence: float | None,
+        limits: Limits = Limits(),
     ) -> None:
         self.path = path
         self._encoder = encoder
         self._models = Models(encoder, reader)
         self._max_file_bytes = max_file_bytes
+        self._limits = limits
         self._quotes = quotes
         self._confidence = confidence
         self._archive = Archive(path / _ARCHIVE)
@@ -84,12 +87,14 @@ class Library:
         max_file_bytes: int = DEFAULT_MAX_FILE_BYTES,
         quotes: int = 3,
         confidence: float | None = None,
+        limits: Limits = Limits(),
     ) -> Library:
         """Open a library, or with `create` make an empty one where there is none.
 
         `model` is "bundled" or what sentence-transformers can load; `threads` 0 means one per
         core. An answer holds at most `quotes` quotes, each of at least `confidence`, 0 to 1;
-        None takes the calibrated threshold. Raises LibraryNotFound.
+        None takes the calibrated threshold. Reading one file may take what `limits` allow. Raises
+        LibraryNotFound.
         """
         if create:
             _make_folder(path)
@@ -106,6 +111,7 @@ class Library:
             max_file_bytes=max_file_bytes,
             quotes=quotes,
             confidence=confidence,
+            limits=limits,
         )
 
     def __enter__(self) -> Self:
@@ -138,7 +144,9 @@ class Library:
         start = time.perf_counter()
         with self._writing() as archive:
             before = indexed(archive, self._generations)
-            intake = take_in(archive, places, max_bytes=self._max_file_bytes, progress=progress)
+            intake = take_in(
+                archive, places, max_bytes=self._max_file_bytes, limits=self._limits, progress=progress
+            )
             built = build(archive, self._generations, self._encoder, progress)
             report = _report(archive, before, intake, built, start)
         self._settle()
@@ -150,11 +158,11 @@ class Library:
         `name` tells the kind of file by its ending, and may come from anybody. `url` is where the
         content was fetched from, and the article's address then. Raises ArticleError as files do.
         """
-        return additions.read(content, name, url=url, max_bytes=self._max_file_bytes)
+        return additions.read(content, name, url=url, max_bytes=self._max_file_bytes, limits=self._limits)
 
     def read_page(self, page: Page) -> Article:
         """The article in a page that was fetched, without keeping anything of it; raises as `read` does."""
-        return additions.of_page(page, max_bytes=self._max_file_bytes)
+        return additions.of_page(page, max_bytes=self._max_file_bytes, limits=self._limits)
 
     def twin(self, article: Article) -> Article | None:
         """The article that has this one's very text or else its address, if there is one in the library.

@@ -23,6 +23,7 @@ from index import (
     Failure,
     LibraryEmpty,
     LibraryLocked,
+    Limits,
     NotFound,
     NothingToIndex,
     Page,
@@ -112,6 +113,7 @@ class FakeLibrary:
         max_file_bytes: int = 20_000_000,  # noqa: ARG003
         quotes: int = 3,  # noqa: ARG003
         confidence: float | None = None,  # noqa: ARG003
+        limits: Limits = Limits(),  # noqa: ARG003, B008
     ) -> Self:
         """An open library."""
         return cls()
@@ -182,11 +184,11 @@ class FakeLibrary:
 
     def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
         """The real reading."""
-        return additions.read(content, name, url=url, max_bytes=20_000_000)
+        return additions.read(content, name, url=url, max_bytes=20_000_000, limits=Limits())
 
     def read_page(self, page: Page) -> Article:
         """The real reading."""
-        return additions.of_page(page, max_bytes=20_000_000)
+        return additions.of_page(page, max_bytes=20_000_000, limits=Limits())
 
     def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
         """Those whose titles hold the words."""

@@ -29,7 +29,7 @@ def examine(settings: Settings) -> int:
     except ArticlebotError as error:
         problems = [str(error)]
     for problem in problems:
-        print(f"wrong  {problem}")
+        print(f"wrong  {style_of_stdout().safe(problem)}")
     print(_token_line())
     return 1 if problems else 0
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.errors import FetchError
-from index.fetching import Fetcher, Limits, Page, Stamp
+from index.fetching import Allowance, Fetcher, Page, Stamp
 from tests.web import Web, response, serving
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def web() -> Iterator[Web]:
         yield made
 
 
-def here(limits: Limits | None = None) -> Fetcher:
+def here(limits: Allowance | None = None) -> Fetcher:
     """One that may reach the test's own server, and nothing else that is not public."""
     return Fetcher(limits=limits, allowed=[LOOPBACK], resolve=numeric)
 
@@ -39,7 +39,7 @@ def numeric(host: str, port: int) -> list[str]:
     return [str(each[4][0]) for each in _socket.getaddrinfo(host, port, *flags)]
 
 
-def fetched(web: Web, path: str, limits: Limits | None = None) -> Page:
+def fetched(web: Web, path: str, limits: Allowance | None = None) -> Page:
     page = here(limits).fetch(web.url(path))
     assert page is not None
     return page
@@ -194,7 +194,7 @@ def test_a_bomb_goes_off_no_further_than_the_limit(web: Web) -> None:
     bomb = gzip.compress(bytes(200_000_000))
     web.pages["/bomb"] = response(bomb, headers=["Content-Encoding: gzip"])
     with pytest.raises(FetchError, match=r"more than the 1 MB allowed"):
-        fetched(web, "/bomb", Limits(most_bytes=1_000_000))
+        fetched(web, "/bomb", Allowance(most_bytes=1_000_000))
 
 
 def test_a_bomb_within_a_bomb_is_not_lit(web: Web) -> None:
@@ -212,7 +212,7 @@ def test_a_page_that_never_ends_is_ended(web: Web) -> None:
 
     web.pages["/endless"] = endless
     with pytest.raises(FetchError, match=r"more than the 1 MB allowed"):
-        fetched(web, "/endless", Limits(most_bytes=1_000_000))
+        fetched(web, "/endless", Allowance(most_bytes=1_000_000))
 
 
 @pytest.mark.parametrize(
@@ -227,13 +227,13 @@ def test_a_byte_at_a_time_does_not_outlast_the_deadline(web: Web, start: bytes) 
 
     web.pages["/slow"] = slow
     with pytest.raises(FetchError, match=r"took longer than 0\.3 s"):
-        fetched(web, "/slow", Limits(seconds=0.3))
+        fetched(web, "/slow", Allowance(seconds=0.3))
 
 
 def test_a_page_that_says_nothing_does_not_outlast_the_deadline(web: Web) -> None:
     web.pages["/silent"] = lambda _connection: time.sleep(1)
     with pytest.raises(FetchError, match=r"took longer than 0\.3 s"):
-        fetched(web, "/silent", Limits(seconds=0.3))
+        fetched(web, "/silent", Allowance(seconds=0.3))
 
 
 @pytest.mark.parametrize(
