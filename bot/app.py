@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from telegram import Message, Update
+from telegram import Message, MessageEntity, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
@@ -29,12 +29,14 @@ from telegram.ext import (
 from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
+from bot.handlers import admission, answers, backlog, commands, errors, gate, language, questions, reindex
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
+from bot.journal import Inbox, Journal
 from bot.metrics import Metrics
+from bot.pacing import Rates
 from bot.service import READY, STOPPING, tell_service_manager
 from bot.state import State
 from bot.transport import ChatOrder, TolerantBot, make_bot
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
-GATE: Final = -1  # the group of handlers that comes before all others
+BACKLOG, GATE = -2, -1  # the groups of handlers that come before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
@@ -75,6 +77,11 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         self.desk = desk
         self.operation = operation
 
+    @property
+    def inbox(self) -> Inbox:
+        """Where updates come in."""
+        return cast("Inbox", self.update_queue)
+
     async def start_fetching(self) -> None:
         """Begin to receive messages, or begin anew."""
         updater = self.updater
@@ -84,7 +91,8 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await start_fetching(updater, self.operation.webhook, kinds=UPDATES, on_error=errors.on_polling_error)
 
     async def start(self) -> None:
-        """Begin to work on updates; the menus follow when they can."""
+        """Begin to work on updates, the last process's first; the menus follow when they can."""
+        await self.inbox.take_up(self.bot)
         await super().start()
         self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
 
@@ -114,6 +122,7 @@ def build_application(
     request: BaseRequest | None = None,
     operation: Operation | None = None,
     policy: Policy | None = None,
+    rates: Rates | None = None,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
@@ -122,13 +131,15 @@ def build_application(
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
     without "/bot" at its end. `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin.
+    `policy` an open door; its owner is an admin. `rates` are Telegram's limits if not given.
     Raises `BotError` for an empty token.
     """
     _quieten()
-    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
+    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request, rates=rates or Rates())
     find_places = places if callable(places) else lambda: places
-    order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    state, policy = state or State(), policy or Policy()
+    inbox = Inbox(Journal(state.updates, token.strip().partition(":")[0]), partial(_is_question, bot))
+    order = ChatOrder(inbox.journal)
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     desk = Desk(
         library=library,
@@ -140,19 +151,26 @@ def build_application(
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
     )
-    return _application(bot, desk, order, operation or Operation())
+    return _application(bot, desk, inbox, order, operation or Operation())
 
 
-def _application(bot: Bot, desk: Desk, order: ChatOrder, operation: Operation) -> ArticlebotApplication:
+def _application(
+    bot: Bot, desk: Desk, inbox: Inbox, order: ChatOrder, operation: Operation
+) -> ArticlebotApplication:
     application = (
         Application.builder()
         .bot(bot)
         .application_class(ArticlebotApplication, {"desk": desk, "operation": operation})
+        .update_queue(inbox)
         .concurrent_updates(order)
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    application.add_handlers({GATE: [TypeHandler(Update, partial(gate.on_update, desk))], 0: handlers(desk)})
+    first = {
+        BACKLOG: TypeHandler(Update, partial(backlog.on_update, inbox, desk)),
+        GATE: TypeHandler(Update, partial(gate.on_update, desk)),
+    }
+    application.add_handlers({**{group: [one] for group, one in first.items()}, 0: handlers(desk)})
     application.add_error_handler(partial(errors.on_error, desk))
     return application
 
@@ -281,14 +299,20 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _bot(token: str, *, base_url: str | None, base_file_url: str | None, request: BaseRequest | None) -> Bot:
+def _bot(token: str, **options: Any) -> Bot:  # noqa: ANN401  passed on as they come
     try:
-        return make_bot(token.strip(), base_url=base_url, base_file_url=base_file_url, request=request)
+        return make_bot(token.strip(), **options)
     except InvalidToken:
         raise BotError(
             "There is no bot token. Get one from @BotFather in Telegram and put it into "
             "the environment as TELEGRAM_BOT_TOKEN."
         ) from None
+
+
+def _is_question(bot: Bot, message: Message) -> bool:
+    """Whether a message is a question in plain words, and no command, to this bot."""
+    command = any(one.type == MessageEntity.BOT_COMMAND and not one.offset for one in message.entities)
+    return bool(message.text) and not command and is_meant_for(message, bot.bot)
 
 
 class _MeantForMe(filters.MessageFilter):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
 from telegram import Message, Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.limits import Buckets
 from bot.state import State, StateError
 from bot.texts import Texts, language_for, texts_in
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
+ALARMS_A_MINUTE: Final = 3
 
 # The three `Any` are python-telegram-bot's places for user data, chat data and bot data. All that
 # handlers share is in the `Desk`; a chat's own data holds what it remembers of its last messages.
@@ -63,6 +65,12 @@ class Desk:
     log_questions: bool
     metrics: Metrics
     door: Door
+    alarms: Buckets = field(default_factory=lambda: Buckets(ALARMS_A_MINUTE))
+
+    @property
+    def owner(self) -> int | None:
+        """Who runs the bot, and is told when something breaks: the owner, else one of the admins."""
+        return self.door.policy.owner or min(self.admins, default=None)
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""
@@ -82,9 +90,18 @@ def texts_for(desk: Desk, update: object) -> Texts:
     user = update.effective_user if isinstance(update, Update) else None
     if user is None:
         return texts_in(language_for(None))
+    return _texts(desk, user.id, user.language_code)
+
+
+def texts_of(desk: Desk, person: int) -> Texts:
+    """The sentences in the language that a person chose."""
+    return _texts(desk, person, None)
+
+
+def _texts(desk: Desk, person: int, code: str | None) -> Texts:
     try:
-        chosen = desk.state.people.language(user.id)
+        chosen = desk.state.people.language(person)
     except StateError as error:
         LOG.warning("a person's choice of language could not be read: %s", error)
         chosen = None
-    return texts_in(chosen or language_for(user.language_code))
+    return texts_in(chosen or language_for(code))

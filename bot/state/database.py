@@ -42,6 +42,13 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
             what TEXT NOT NULL, outcome TEXT NOT NULL)""",
     ),
+    (
+        """CREATE TABLE updates (
+            bot TEXT NOT NULL, id INTEGER NOT NULL, body TEXT, stage INTEGER NOT NULL,
+            tries INTEGER NOT NULL, made REAL NOT NULL, PRIMARY KEY (bot, id))""",
+        "CREATE INDEX updates_by_age ON updates (made)",
+        "CREATE INDEX updates_unfinished ON updates (bot, id) WHERE body IS NOT NULL",
+    ),
 )
 
 

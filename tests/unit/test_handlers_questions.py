@@ -9,9 +9,9 @@ import pytest
 
 from bot.render import LIMIT
 from index import Answer, LibraryOutdated, NotFound
-from tests.bot_api import BOT, BotApi, Json
+from tests.bot_api import BOT, TOKEN, BotApi, Json
 from tests.fakes import FakeLibrary
-from tests.running import running
+from tests.running import ADMIN, running
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 FORUM = GROUP | {"is_forum": True}
@@ -36,14 +36,32 @@ async def test_a_question_is_answered_with_a_cited_quote_as_a_reply() -> None:
     assert call.parameters["reply_parameters"]["allow_sending_without_reply"] is True
 
 
-async def test_typing_is_shown_before_the_answer() -> None:
-    api = BotApi()
-    async with running(api, FakeLibrary()) as chats:
-        await chats.say("340 million")
+@pytest.fixture
+def typing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon the answer is there."""
+    monkeypatch.setattr("bot.handlers.sending.TYPING_AFTER", 0.0)
+
+
+async def test_typing_is_shown_before_an_answer_that_takes_a_moment() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.hand_over(api.say("slowly 340 million"))
+        await asyncio.to_thread(api.wait, lambda: bool(api.called("sendChatAction")))
+        library.gate.set()
+        await chats.application.update_queue.join()
     methods = [call.method for call in api.calls if call.method.startswith("send")]
     assert methods == ["sendChatAction", "sendMessage"]
 
 
+async def test_an_answer_that_is_there_at_once_needs_no_typing() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        await chats.say("340 million")
+    assert not api.called("sendChatAction")
+
+
+@pytest.mark.usefixtures("typing_at_once")
 async def test_a_server_without_niceties_still_gets_the_answer_across_and_that_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -199,6 +217,7 @@ async def test_in_a_group_a_reply_to_the_bot_is_a_question() -> None:
     assert "340 million" in answer["text"]
 
 
+@pytest.mark.usefixtures("typing_at_once")
 async def test_an_answer_stays_in_its_topic() -> None:
     topic: Json = {"chat": FORUM, "is_topic_message": True, "message_thread_id": 77, "entities": [MENTION]}
     api = BotApi()
@@ -239,6 +258,36 @@ async def test_a_failure_is_logged_and_told_under_the_same_short_id(
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
     assert record.getMessage() == f"error {identifier}"
     assert "340 million" in second["text"]
+
+
+async def test_the_owner_gets_the_traceback_without_the_token_and_not_of_every_error() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        for user in range(1, 6):
+            library.trouble = ZeroDivisionError(
+                f"\u4e2d\U0001f600 {TOKEN} " + "x" * 5000 if user == 1 else "why"
+            )
+            await chats.say("how much", user=user, language="zh-hant")
+        await chats.say("340 million", user=7)
+    alarms = api.sent(ADMIN)
+    assert len(alarms) == 3
+    assert "Traceback" not in alarms[0]["text"], "cut to the end, which says most"
+    assert alarms[1]["text"].startswith("Error ")
+    assert "Traceback" in alarms[1]["text"]
+    assert alarms[1]["text"].endswith("ZeroDivisionError: why")
+    assert alarms[1]["entities"][0]["type"] == "pre"
+    assert not any(TOKEN in alarm["text"] for alarm in alarms)
+    assert api.sent(1)[0]["text"].rpartition("：")[2] in alarms[0]["text"]
+
+
+async def test_an_owner_who_never_wrote_to_the_bot_costs_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    library = FakeLibrary()
+    library.trouble = ZeroDivisionError()
+    async with running(BotApi(blocked={ADMIN}), library) as chats:
+        assert len(await chats.say("how much")) == 1
+    assert "could not be told to the owner" in caplog.text
 
 
 async def test_an_answer_refused_for_its_formatting_is_sent_plain() -> None:

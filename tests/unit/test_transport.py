@@ -3,6 +3,8 @@ import asyncio
 import pytest
 from telegram import Update
 
+from bot.journal import Journal
+from bot.state import State
 from bot.transport import ChatOrder, file_url, method_url
 from tests.bot_api import BotApi
 
@@ -30,7 +32,8 @@ def test_an_address_with_a_place_for_the_token_is_left_alone() -> None:
 
 
 async def test_one_chats_updates_stay_in_order_while_another_chats_pass_by() -> None:
-    order, log, slow = ChatOrder(), [], asyncio.Event()
+    state = State()
+    order, log, slow = ChatOrder(Journal(state.updates, "1")), [], asyncio.Event()
 
     async def work(name: str, *, wait: bool = False) -> None:
         if wait:
@@ -53,3 +56,4 @@ async def test_one_chats_updates_stay_in_order_while_another_chats_pass_by() -> 
     await asyncio.gather(*tasks)
     assert log == ["other chat", "first", "second"]
     assert not order._locks
+    state.close()
