@@ -11,6 +11,9 @@ The rules, and how to make things go wrong, are those of `tests.bot_api.BotApi`.
 from __future__ import annotations
 
 import json
+import socket
+import struct
+import sys
 import threading
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -98,8 +101,14 @@ def post(url: str, update: Json, secret: str | None) -> int:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
     daemon_threads = True
     block_on_close = False  # a long poll whose bot has gone would be waited for
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell of errors, but not of a bot that was killed in the middle of a request."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on
 
 
 def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
@@ -111,8 +120,18 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
             length = int(self.headers.get("Content-Length") or 0)
             parameters = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
             token, _, method = self.path.removeprefix("/bot").partition("/")
-            status, body = api.call(token, method, decoded(parameters))
-            self._answer(status, json.dumps(body).encode())
+            try:
+                status, body = api.call(token, method, decoded(parameters))
+            except ConnectionResetError:
+                self._hang_up()
+            else:
+                self._answer(status, json.dumps(body).encode())
+
+        def _hang_up(self) -> None:
+            """Drop the connection without a word, by a reset as a network does."""
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
         def _answer(self, status: int, body: bytes) -> None:
             try:
