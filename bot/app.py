@@ -100,7 +100,7 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
         self.desk.rebuilding.stop()
         await super().stop()
-        self.desk.pool.shutdown()
+        self.desk.close()
 
     async def shutdown(self) -> None:
         """Let go of what `initialize` took, and of the state."""

@@ -112,12 +112,39 @@ def answer(
         return NotFound(question, understood=meant, within=within, none_within=True)
     search = partial(hear, asked[:LONGEST_QUESTION], snapshot, models, without=without, within=within)
     kept = snapshot.recent.get(
-        (asked, within, without, quotes, confidence),
+        _Words(asked, within, without, quotes, confidence),
         lambda: _settled(search(), snapshot, quotes=quotes, confidence=confidence),
     )
     if not kept.quotes:
         return NotFound(question, kept.nearest, meant, within)
     return Answer(question, kept.quotes, understood=meant, disagree=kept.disagree, within=within)
+
+
+def is_at_hand(
+    question: str,
+    snapshot: Snapshot,
+    *,
+    quotes: int,
+    confidence: float | None,
+    today: date,
+    turns: Sequence[str],
+    within: Within | None,
+) -> bool:
+    """Whether answering a checked question would need no reading, since it was asked lately."""
+    meant = understood(question, turns)
+    asked, within = _filtered(question if meant is None else meant, snapshot, today, within)
+    return _Words(asked, within, NOTHING, quotes, confidence) in snapshot.recent
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All that an outcome depends on, within one snapshot."""
+
+    asked: str
+    within: Within | None
+    without: frozenset[str]
+    quotes: int
+    confidence: float | None
 
 
 def _settled(heard: Heard, snapshot: Snapshot, *, quotes: int, confidence: float | None) -> Settled:

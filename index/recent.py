@@ -18,6 +18,11 @@ class Recent(Generic[Value]):
         self._lock = threading.Lock()
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
 
+    def __contains__(self, key: Hashable) -> bool:
+        """Whether the value of a key is at hand."""
+        with self._lock:
+            return key in self._values
+
     def get(self, key: Hashable, work_out: Callable[[], Value]) -> Value:
         """The value of a key; two threads that need a new one at once both work it out."""
         with self._lock:

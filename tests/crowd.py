@@ -77,7 +77,7 @@ class Crowd(BotApi):
         self.asked: dict[tuple[int, int], Asked] = {}
         self.counts: Counter[str] = Counter()
         self._faults, self._chance = faults, random.Random(seed)
-        self._sent: deque[float] = deque()
+        self._room, self._filled = float(A_SECOND), time.monotonic()
         self._sent_to: dict[int, deque[float]] = {}
         self._delivered: deque[Json] = deque(maxlen=RECENT)
 
@@ -113,7 +113,7 @@ class Crowd(BotApi):
         self._fail_by_chance()
         message = super()._do_sendMessage(parameters)
         now = time.monotonic()
-        self._sent.append(now)
+        self._room -= 1
         self._sent_to.setdefault(parameters["chat_id"], deque()).append(now)
         deaf = self._chance.random() < self._faults.deaf
         self._note(message, now, deaf=deaf)
@@ -124,12 +124,13 @@ class Crowd(BotApi):
 
     def _keep_limits(self, chat: int) -> None:
         now, own = time.monotonic(), self._sent_to.get(chat, deque())
-        for times, span in ((self._sent, 1.0), (own, MINUTE)):
-            while times and times[0] <= now - span:
-                times.popleft()
+        self._room = min(A_SECOND, self._room + (now - self._filled) * A_SECOND)
+        self._filled = now
+        while own and own[0] <= now - MINUTE:
+            own.popleft()
         if own and now - own[-1] < 1.0:
             self._refuse("over a chat's limit", 1)
-        if len(self._sent) >= A_SECOND:
+        if self._room < 1:
             self._refuse("over the limit of all", 1)
         if chat < 0 and len(own) >= GROUP_A_MINUTE:
             self._refuse("over a group's limit", math.ceil(own[0] + MINUTE - now))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeAlias, TypeVar
 
@@ -40,6 +41,9 @@ class Library(Protocol):
     def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
         """The answer, or that there is none; `turns` are the questions this one may refer to."""
 
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:
+        """Whether `ask` would answer at once."""
+
     def article(self, id: str) -> Article:  # noqa: A002  the record's own name for it
         """The article of that id as it is quoted now; raises ArticleNotFound."""
 
@@ -55,7 +59,11 @@ class Library(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything handlers share. `pool` does what would keep the event loop from other chats."""
+    """Everything handlers share.
+
+    `pool` does what would keep the event loop from other chats; `counter` what takes no time
+    worth speaking of, and shall not stand in line with what does.
+    """
 
     library: Library
     state: State
@@ -65,6 +73,7 @@ class Desk:
     log_questions: bool
     metrics: Metrics
     door: Door
+    counter: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="counter"))
     alarms: Buckets = field(default_factory=lambda: Buckets(ALARMS_A_MINUTE))
 
     @property
@@ -75,6 +84,15 @@ class Desk:
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, task, *arguments)
+
+    async def work_at_once(self, task: Callable[..., Result], *arguments: object) -> Result:
+        """The result of a function that takes a few milliseconds at most."""
+        return await asyncio.get_running_loop().run_in_executor(self.counter, task, *arguments)
+
+    def close(self) -> None:
+        """End the threads, once what they do is done."""
+        self.pool.shutdown()
+        self.counter.shutdown()
 
 
 def message_in(update: Update) -> Message:

@@ -50,6 +50,16 @@ def test_the_same_words_are_read_once_and_answered_alike(
     assert len(read) == 1
 
 
+def test_what_is_at_hand_is_told_beforehand(library: Library) -> None:
+    assert not library.is_at_hand(QUESTION)
+    library.ask(QUESTION)
+    assert library.is_at_hand(f"{QUESTION} ")
+    assert not library.is_at_hand(QUESTION, within=Within(since=date(2024, 1, 1)))
+    assert not library.is_at_hand("and in 2024?", turns=[QUESTION])
+    library.ask("and in 2024?", turns=[QUESTION])
+    assert library.is_at_hand("and in 2024?", turns=[QUESTION])
+
+
 def test_words_that_differ_and_limits_that_differ_are_read_anew(library: Library, read: list[str]) -> None:
     first = library.ask(QUESTION)
     assert isinstance(first, Answer)

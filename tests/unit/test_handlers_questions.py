@@ -339,6 +339,18 @@ async def test_a_question_that_takes_long_does_not_hold_up_other_chats() -> None
     assert ["340 million" in one["text"] for one in api.sent(1)] == [True, False]
 
 
+async def test_a_question_whose_answer_is_at_hand_passes_by_those_that_take_long() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library, workers=1) as chats:
+        await chats.say("340 million")
+        library.gate.clear()
+        await chats.hand_over(api.say("slowly 340 million", user=2))
+        await chats.hand_over(api.say("340 million", user=3))
+        await asyncio.to_thread(api.wait, lambda: bool(api.sent(3)))
+        assert api.sent(2) == []
+        library.gate.set()
+
+
 def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
     return [vars(record)["fields"] for record in caplog.records if record.name == "bot.question"]
 
