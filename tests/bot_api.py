@@ -167,6 +167,11 @@ class BotApi:
         with self._changed:
             return [m for (c, _), m in sorted(self._messages.items()) if c == chat and m["from"]["is_bot"]]
 
+    def messages(self, chat: int) -> list[Json]:
+        """Every message of a chat as it reads now, in order."""
+        with self._changed:
+            return [message for (at, _), message in sorted(self._messages.items()) if at == chat]
+
     def edits(self, message: Json) -> list[str]:
         """Everything a message of the bot's has read, in order."""
         return self._edits[message["chat"]["id"], message["message_id"]]

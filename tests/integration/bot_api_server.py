@@ -118,14 +118,18 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            parameters = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self._hang_up()  # the bot was killed in the middle of its request
+                return
+            parameters = dict(parse_qsl(body.decode(), keep_blank_values=True))
             token, _, method = self.path.removeprefix("/bot").partition("/")
             try:
-                status, body = api.call(token, method, decoded(parameters))
+                status, answer = api.call(token, method, decoded(parameters))
             except ConnectionResetError:
                 self._hang_up()
             else:
-                self._answer(status, json.dumps(body).encode())
+                self._answer(status, json.dumps(answer).encode())
 
         def _hang_up(self) -> None:
             """Drop the connection without a word, by a reset as a network does."""
