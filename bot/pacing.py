@@ -18,6 +18,9 @@ from bot.journal import sending
 RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
 SLACK: Final = 0.1  # seconds beyond what Telegram said to wait
 CHATS_AT_HAND: Final = 2_000
+# Messages on their way at once: thirty a second need no more, and of these nobody knows after a
+# hard end whether they arrived.
+ON_THEIR_WAY: Final = 16
 MINUTE: Final = 60.0
 
 Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
@@ -55,6 +58,11 @@ class _Chat:
                 await asyncio.sleep(wait)
             self.times.append(monotonic())
 
+    def arrived(self) -> None:
+        """The last message has arrived; the next keeps its distance from then."""
+        if self.times:
+            self.times[-1] = monotonic()
+
     def _wait(self, now: float, *, message: bool) -> float:
         while self.times and self.times[0] <= now - MINUTE - SLACK:
             self.times.popleft()
@@ -78,6 +86,7 @@ class Limiter(BaseRateLimiter[int]):
         self._rates = rates
         # Evenly spaced: a bucket that lets a burst through fills again while it does.
         self._all = AsyncLimiter(1, 1 / rates.a_second) if rates.a_second else None
+        self._ways = asyncio.Semaphore(ON_THEIR_WAY)
         self._chats: OrderedDict[object, _Chat] = OrderedDict()
 
     async def initialize(self) -> None:
@@ -121,8 +130,12 @@ class Limiter(BaseRateLimiter[int]):
             await self._all.acquire()
         if not message:
             return await callback(*args, **kwargs)
-        with sending():
-            return await callback(*args, **kwargs)
+        async with self._ways:
+            try:
+                with sending():
+                    return await callback(*args, **kwargs)
+            finally:
+                chat.arrived()
 
     def _chat(self, number: object) -> _Chat:
         chat = self._chats.get(number)

@@ -3,8 +3,8 @@
 Three rushes at that rate: one that nothing but the server disturbs, one in whose middle the bot
 is ended softly (SIGTERM) and begun again, one in which it is killed (SIGKILL). Between them
 people draw breath until all are answered: at the very rate at which Telegram lets a bot send,
-what has piled up cannot shrink. Then questions that are all different come ever faster, until
-the bot no longer keeps up.
+what has piled up cannot shrink. Before them a slower stretch shows where memory goes. Then
+questions that are all different come ever faster, until the bot no longer keeps up.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ CHATS, GROUPS = 300, 30
 RATE, SECONDS = 30, 30
 COMMON, RECURRING = 40, 0.8  # questions that recur, and their share of all that are asked
 FAULTS = Faults(busy=0.005, broken=0.005, cut=0.005, deaf=0.002, muddled=0.3)
+SLOW, STRETCH = 5, 120  # messages a second, seconds
 RISING, STEP = (2, 4, 6, 8, 10, 12, 15, 20), 15  # messages a second, seconds
 GOAL = 2.0  # seconds within which 95 of 100 are answered
 PATIENCE = 300.0
@@ -141,16 +142,18 @@ def _rushes(bench: Bench, library: Path, questions: Sequence[str]) -> list[Row]:
     with Running(bench, library, FAULTS) as running:
         bench.tell("warming up")
         running.rush(iter(questions[:COMMON]), rate=4, seconds=COMMON / 4)
-        began = time.monotonic()
+        bench.tell(f"{SLOW} a second for {STRETCH} s")
         asked: dict[str, list[Asked]] = {}
+        began = time.monotonic()
+        quiet = running.rush(mixed(questions, 2), rate=SLOW, seconds=STRETCH)
+        flat = running.memory.between(began, time.monotonic())
         for seed, (name, end) in enumerate(
             {"nothing else": 0, "SIGTERM": signal.SIGTERM, "SIGKILL": signal.SIGKILL}.items()
         ):
             bench.tell(f"{RATE} a second for {SECONDS} s, disturbed by {name}")
             asked[name] = running.rush(mixed(questions, seed), rate=RATE, seconds=SECONDS, end=end)
-            if not end:
-                flat = running.memory.between(began, time.monotonic())
-    return [*_times(asked), *_memory(flat), *_promises(library, list(chain(*asked.values())), running)]
+    everything = list(chain(quiet, *asked.values()))
+    return [*_times(asked), *_memory(flat), *_promises(library, everything, running)]
 
 
 def _times(asked: dict[str, list[Asked]]) -> list[Row]:
@@ -168,7 +171,7 @@ def _times(asked: dict[str, list[Asked]]) -> list[Row]:
 
 
 def _memory(samples: Sequence[tuple[float, float]]) -> list[Row]:
-    """How resident memory goes in the undisturbed rush: a line through the samples' second half."""
+    """How resident memory goes in the slower stretch: a line through the samples' second half."""
     later = samples[len(samples) // 2 :]
     line = statistics.linear_regression([each[0] / 60 for each in later], [each[1] for each in later])
     note = f"{len(later)} samples of the second half; {samples[0][1]:.0f} to {samples[-1][1]:.0f} MB in all"

@@ -22,7 +22,7 @@ SCENES: Final = (
     Scene(
         "follow-up-hant",
         "zh-Hant",
-        (Say("颱風海燈造成多少戶停電？"), Say("那取消了多少航班？"), Say("多少人撤離？")),
+        (Say("颱風海燈造成多少戶停電？"), Say("多少人撤離？")),
         readme=True,
     ),
     Scene("not-found", "zh-Hant", (Say("誰發明了電話？"),)),

@@ -27,6 +27,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # as the bot does
     monkeypatch.setattr("bot.pacing.monotonic", lambda: made.now)
     monkeypatch.setattr("bot.pacing.asyncio.sleep", made.sleep)
     return made
@@ -96,6 +97,43 @@ async def test_a_chat_that_is_told_to_wait_again_and_again_is_given_up(clock: Cl
     with pytest.raises(RetryAfter):
         await sent(Limiter(RATES), server, 1)
     assert len(server.times) == 6
+
+
+async def test_the_distance_is_kept_from_when_a_slow_message_arrived(clock: Clock) -> None:
+    limiter, server = Limiter(RATES), Server(clock)
+
+    async def slow() -> bool:
+        await clock.sleep(5)
+        return True
+
+    await limiter.process_request(slow, (), {}, "sendMessage", {"chat_id": 1}, None)
+    await sent(limiter, server, 1)
+    assert server.times == [6]
+
+
+async def test_no_more_than_some_messages_are_on_their_way_at_once(
+    clock: Clock,  # noqa: ARG001  nothing is to wait for time
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.pacing.ON_THEIR_WAY", 2)
+    limiter, answered, under_way = Limiter(RATES), asyncio.Event(), list[int]()
+
+    async def held() -> bool:
+        under_way.append(1)
+        await answered.wait()
+        return True
+
+    tasks = [
+        asyncio.create_task(
+            limiter.process_request(held, (), {}, "sendMessage", {"chat_id": chat}, None)  # type: ignore[arg-type]
+        )
+        for chat in range(1, 6)
+    ]
+    await asyncio.wait(tasks, timeout=0.05)
+    assert len(under_way) == 2
+    answered.set()
+    await asyncio.gather(*tasks)
+    assert len(under_way) == 5
 
 
 async def test_only_so_many_chats_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
