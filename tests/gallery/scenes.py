@@ -12,7 +12,11 @@ SCENES: Final = (
     Scene(
         "answer",
         "en",
-        (Say(QUESTION), Say("台積電在亞利桑那僱用了多少人？"), Say("Who invented the telephone?")),
+        (
+            Say("How much will Xiaomi spend on R&D in the next five years?"),
+            Say("台積電在亞利桑那僱用了多少人？"),
+            Say("Who invented the telephone?"),
+        ),
         readme=True,
     ),
     Scene("english-over-chinese", "en", (Say("How many cars did BYD sell abroad in 2024?"),)),
@@ -22,9 +26,10 @@ SCENES: Final = (
     Scene(
         "follow-up-hant",
         "zh-Hant",
-        (Say("颱風海燈造成多少戶停電？"), Say("多少人撤離？")),
+        (Say("小米有多少研發人員？"), Say("那比亞迪呢？")),
         readme=True,
     ),
+    Scene("demo", "en", (Say(QUESTION),)),
     Scene("not-found", "zh-Hant", (Say("誰發明了電話？"),)),
     Scene("disagreement", "en", (Say(TUNNEL.capitalize()),)),
     Scene("also-in", "zh-Hans", (Say("北辰汽车打算在研发上投入多少钱？"),)),
