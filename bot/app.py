@@ -117,6 +117,7 @@ def build_application(
     places: Places | Callable[[], Places] = (),
     base_url: str | None = None,
     base_file_url: str | None = None,
+    local_mode: bool = False,
     workers: int = 2,
     log_questions: bool = False,
     request: BaseRequest | None = None,
@@ -129,13 +130,21 @@ def build_application(
     `state` is what it remembers, which it closes at its end; None is a memory that ends with it.
     `places` are the files and folders that /reindex reads, or a function that tells them
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
-    without "/bot" at its end. `workers` is how many questions are worked on at once.
+    without "/bot" at its end, and `local_mode` says that it shares this machine's disk.
+    `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
     `policy` an open door; its owner is an admin. `rates` are Telegram's limits if not given.
     Raises `BotError` for an empty token.
     """
     _quieten()
-    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request, rates=rates or Rates())
+    bot = _bot(
+        token,
+        base_url=base_url,
+        base_file_url=base_file_url,
+        local_mode=local_mode,
+        request=request,
+        rates=rates or Rates(),
+    )
     find_places = places if callable(places) else lambda: places
     state, policy = state or State(), policy or Policy()
     inbox = Inbox(Journal(state.updates, token.strip().partition(":")[0]), partial(_is_question, bot))

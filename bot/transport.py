@@ -124,14 +124,19 @@ def make_bot(
     *,
     base_url: str | None,
     base_file_url: str | None,
+    local_mode: bool,
     request: BaseRequest | None,
     rates: Rates,
 ) -> TolerantBot:
-    """The bot behind a token; all its requests go to `base_url`, files to `base_file_url`."""
+    """The bot behind a token; all its requests go to `base_url`, files to `base_file_url`.
+
+    `local_mode` is that of a Bot API server on this machine, whose files are read from disk.
+    """
     return TolerantBot(
         token,
         base_url=method_url(base_url),
         base_file_url=file_url(base_url, base_file_url),
+        local_mode=local_mode,
         request=request or _request(CONNECTIONS),
         get_updates_request=request or _request(1),
         rate_limiter=Limiter(rates),

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from telegram.error import TimedOut
 
 from bot.render import LIMIT
 from index import Answer, LibraryOutdated, NotFound
-from tests.bot_api import BOT, TOKEN, BotApi, Json
+from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.fakes import FakeLibrary
 from tests.running import ADMIN, running
 
@@ -312,6 +313,21 @@ async def test_an_answer_gets_through_a_busy_or_broken_server_once(
     async with running(api, FakeLibrary()) as chats:
         (answer,) = await chats.say("340 million")
     assert "340 million" in answer["text"]
+
+
+async def test_an_answer_is_sent_again_after_a_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent, request = [True], FakeTransport.do_request
+
+    async def do_request(self: FakeTransport, url: str, *rest: Any, **more: Any) -> tuple[int, bytes]:  # noqa: ANN401  passed on
+        if url.endswith("/sendMessage") and silent:
+            silent.pop()
+            raise TimedOut
+        return await request(self, url, *rest, **more)
+
+    monkeypatch.setattr(FakeTransport, "do_request", do_request)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        assert len(await chats.say("340 million")) == 1
+    assert not silent
 
 
 async def test_a_person_who_blocked_the_bot_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
