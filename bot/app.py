@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from telegram import Message, MessageEntity, Update
+from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
@@ -26,10 +26,10 @@ from telegram.ext import (
     filters,
 )
 
-from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
 from bot.handlers import admission, answers, backlog, commands, errors, gate, language, questions, reindex
+from bot.handlers.addressed import MeantForMe, NamesMe, is_question
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
@@ -147,7 +147,7 @@ def build_application(
     )
     find_places = places if callable(places) else lambda: places
     state, policy = state or State(), policy or Policy()
-    inbox = Inbox(Journal(state.updates, token.strip().partition(":")[0]), partial(_is_question, bot))
+    inbox = Inbox(Journal(state.updates, token.strip().partition(":")[0]), partial(is_question, bot))
     order = ChatOrder(inbox.journal)
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
     desk = Desk(
@@ -193,7 +193,7 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
     def message(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, Context, None]:
         return MessageHandler(filters.UpdateType.MESSAGE & kind, partial(callback, desk))
 
-    meant, unknown = _MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | _NamesMe())
+    meant, unknown = MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | NamesMe())
     words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
     return [
         command("start", commands.on_start),
@@ -316,19 +316,3 @@ def _bot(token: str, **options: Any) -> Bot:  # noqa: ANN401  passed on as they 
             "There is no bot token. Get one from @BotFather in Telegram and put it into "
             "the environment as TELEGRAM_BOT_TOKEN."
         ) from None
-
-
-def _is_question(bot: Bot, message: Message) -> bool:
-    """Whether a message is a question in plain words, and no command, to this bot."""
-    command = any(one.type == MessageEntity.BOT_COMMAND and not one.offset for one in message.entities)
-    return bool(message.text) and not command and is_meant_for(message, bot.bot)
-
-
-class _MeantForMe(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return is_meant_for(message, message.get_bot().bot)
-
-
-class _NamesMe(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return names(message, message.get_bot().bot)

@@ -119,8 +119,11 @@ class Inbox(asyncio.Queue[object]):
         self.backlog = Backlog(is_question)
 
     async def put(self, item: object) -> None:
-        """Take an update in, unless it came before."""
-        if isinstance(item, Update):
+        """Take an update in, unless it came before.
+
+        A query that somebody is still typing is not written down: after a restart nobody waits for it.
+        """
+        if isinstance(item, Update) and item.inline_query is None:
             if not self.journal.arrive(item):
                 LOG.info("update %s came again", item.update_id)
                 return

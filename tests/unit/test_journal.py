@@ -149,6 +149,17 @@ async def test_it_is_written_down_before_a_message_goes_out() -> None:
     assert stages == [(Stage.SENDING,)]
 
 
+async def test_a_query_that_somebody_was_typing_is_not_taken_up_again() -> None:
+    state, api = State(), BotApi()
+    sender = {"id": 1, "is_bot": False, "first_name": "Person"}
+    query = {"id": "1", "from": sender, "query": "340", "offset": ""}
+    async with running(api, FakeLibrary(), state=state) as chats:
+        await chats.hand_over({"update_id": 7, "inline_query": query})
+        await chats.application.update_queue.join()
+        assert state.updates.unfinished("4242") == []
+        assert state._database.run("SELECT count(*) FROM updates") == [(0,)]
+
+
 async def test_another_bots_updates_over_the_same_state_are_its_own(tmp_path: Path) -> None:
     api = BotApi()
     update = api.say("340 million")
