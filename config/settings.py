@@ -157,6 +157,7 @@ class TelegramSettings:
     group_limit: _Limit
     base_url: _Url
     base_file_url: _Url
+    local_mode: Annotated[bool, Field(description="true or false")]
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]
     webhook_url: _WebhookUrl
     webhook_listen: _Listen

@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from index import additions
-from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
+from index.answering import NOTHING, Best, Models, answer, best, checked, hear, is_at_hand, passages
 from index.archive import Archive, Card
 from index.backups import ARCHIVE as _ARCHIVE
 from index.backups import NO_MORE, Backup, write
@@ -312,9 +312,23 @@ class Library:
                 self._models,
                 quotes=self._quotes,
                 confidence=self._confidence,
-                today=today or datetime.now(tz=UTC).astimezone().date(),
+                today=today or _today(),
                 turns=turns,
                 without=without,
+                within=within,
+            )
+
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = (), within: Within | None = None) -> bool:
+        """Whether `ask` would answer at once, having been asked the same lately; raises as it does."""
+        question = checked(question)
+        with self._reading() as snapshot:
+            return is_at_hand(
+                question,
+                snapshot,
+                quotes=self._quotes,
+                confidence=self._confidence,
+                today=_today(),
+                turns=turns,
                 within=within,
             )
 
@@ -439,6 +453,10 @@ class Library:
             self._archive.article(*version)
             for version in (generation.manifest.articles if generation else ())
         ]
+
+
+def _today() -> date:
+    return datetime.now(tz=UTC).astimezone().date()
 
 
 def _not_there(article: str) -> ArticleNotFound:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +19,13 @@ from index.finding import Labels, cards_of
 from index.generations import Generation, Generations, Manifest
 from index.keywords import Keywords
 from index.passages import Outline
+from index.recent import Recent
 from index.records import Article, Passage, Within
 from index.store import Store
 from index.tables import Rows, Tables
 
 _ARTICLES_AT_HAND = 512
+_RECENT = 256
 
 
 class Snapshot:
@@ -44,6 +47,7 @@ class Snapshot:
         except BaseException:
             generation.close()
             raise
+        self.recent: Recent[Any] = Recent(_RECENT)  # goes with the generation, and what it holds of articles
         # Not a method of this object: its cache would keep the mapped tables from being freed.
         self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.manifest, archive))
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
@@ -91,7 +92,8 @@ class BotApi:
     _updates: list[Json] = field(default_factory=list)
     _failures: dict[str, list[_Failure]] = field(default_factory=lambda: defaultdict(list))
     _toasts: dict[str, Json | None] = field(default_factory=dict)
-    _next: int = 100
+    # Telegram never gives a number twice, so that no two servers of a test run do.
+    _next: int = field(default_factory=count(100, 100_000).__next__)
     _polls: int = 0
     _changed: threading.Condition = field(default_factory=threading.Condition)
     webhook: Json = field(default_factory=dict)
@@ -192,6 +194,11 @@ class BotApi:
         """The bot's messages in a chat as they read now, in order."""
         with self._changed:
             return [m for (c, _), m in sorted(self._messages.items()) if c == chat and m["from"]["is_bot"]]
+
+    def messages(self, chat: int) -> list[Json]:
+        """Every message of a chat as it reads now, in order."""
+        with self._changed:
+            return [message for (at, _), message in sorted(self._messages.items()) if at == chat]
 
     def edits(self, message: Json) -> list[str]:
         """Everything a message of the bot's has read, in order."""

@@ -163,6 +163,10 @@ class FakeLibrary:
         quotes = [quote for one in there for quote in _quotes(one, question.replace("slowly ", ""))]
         return Answer(question, tuple(quotes[:3])) if quotes else NotFound(question, self._articles[:2])
 
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:  # noqa: ARG002  the door's
+        """What was asked before in just these words, however long it took."""
+        return question in self.asked
+
     def articles(self) -> tuple[Article, ...]:
         """Newest first."""
         return tuple(

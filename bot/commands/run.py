@@ -41,6 +41,7 @@ def run_bot(settings: Settings) -> int:
             places=lambda: places_to_index(settings, library),
             base_url=settings.telegram.base_url,
             base_file_url=settings.telegram.base_file_url,
+            local_mode=settings.telegram.local_mode,
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
             operation=_operation(settings),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, TypeVar
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from telegram import Message, Update
 from telegram.ext import CallbackContext, ExtBot
 
+from bot.limits import Buckets
 from bot.state import State, StateError
 from bot.texts import Texts, language_for, texts_in
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
+ALARMS_A_MINUTE: Final = 3
 
 # The three `Any` are python-telegram-bot's places for user data, chat data and bot data. All that
 # handlers share is in the `Desk`; a chat's own data holds what it remembers of its last messages.
@@ -39,6 +42,9 @@ class Library(Protocol):
 
     def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
         """The answer, or that there is none; `turns` are the questions this one may refer to."""
+
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:
+        """Whether `ask` would answer at once."""
 
     def article(self, id: str) -> Article:  # noqa: A002  the record's own name for it
         """The article of that id as it is quoted now; raises ArticleNotFound."""
@@ -87,7 +93,11 @@ class Library(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Everything handlers share. `pool` does what would keep the event loop from other chats."""
+    """Everything handlers share.
+
+    `pool` does what would keep the event loop from other chats; `counter` what takes no time
+    worth speaking of, and shall not stand in line with what does.
+    """
 
     library: Library
     state: State
@@ -99,10 +109,26 @@ class Desk:
     door: Door
     acquisitions: Acquisitions
     watcher: Watcher | None
+    counter: Executor = field(default_factory=lambda: ThreadPoolExecutor(1, thread_name_prefix="counter"))
+    alarms: Buckets = field(default_factory=lambda: Buckets(ALARMS_A_MINUTE))
+
+    @property
+    def owner(self) -> int | None:
+        """Who runs the bot, and is told when something breaks: the owner, else one of the admins."""
+        return self.door.policy.owner or min(self.admins, default=None)
 
     async def work(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that takes its time, run in the pool."""
         return await asyncio.get_running_loop().run_in_executor(self.pool, task, *arguments)
+
+    async def work_at_once(self, task: Callable[..., Result], *arguments: object) -> Result:
+        """The result of a function that takes a few milliseconds at most."""
+        return await asyncio.get_running_loop().run_in_executor(self.counter, task, *arguments)
+
+    def close(self) -> None:
+        """End the threads, once what they do is done."""
+        self.pool.shutdown()
+        self.counter.shutdown()
 
 
 def message_in(update: Update) -> Message:
@@ -118,9 +144,18 @@ def texts_for(desk: Desk, update: object) -> Texts:
     user = update.effective_user if isinstance(update, Update) else None
     if user is None:
         return texts_in(language_for(None))
+    return _texts(desk, user.id, user.language_code)
+
+
+def texts_of(desk: Desk, person: int) -> Texts:
+    """The sentences in the language that a person chose."""
+    return _texts(desk, person, None)
+
+
+def _texts(desk: Desk, person: int, code: str | None) -> Texts:
     try:
-        chosen = desk.state.people.language(user.id)
+        chosen = desk.state.people.language(person)
     except StateError as error:
         LOG.warning("a person's choice of language could not be read: %s", error)
         chosen = None
-    return texts_in(chosen or language_for(user.language_code))
+    return texts_in(chosen or language_for(code))

@@ -21,6 +21,7 @@ from bot.state import StateError
 from bot.views import answer_view
 from index import (
     Answer,
+    ArticlebotError,
     LibraryEmpty,
     LibraryNotFound,
     LibraryOutdated,
@@ -133,7 +134,9 @@ async def _answer(desk: Desk, update: Update, context: Context, question: str) -
     ready = started
     try:
         async with typing(message):
-            response = await desk.work(_respond, desk, asked, texts)
+            at_once = await desk.work_at_once(_is_at_hand, desk, asked)
+            work = desk.work_at_once if at_once else desk.work
+            response = await work(_respond, desk, asked, texts)
             ready = perf_counter()
         sent = await reply(message, response.message, keys=desk.state.buttons)
         _remember_sent(desk, response, sent)
@@ -168,6 +171,14 @@ def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
         if question is not None:
             return (question,)
     return _memory(context).turns(_who(message), monotonic())
+
+
+def _is_at_hand(desk: Desk, asked: Asked) -> bool:
+    """Whether the library has the answer ready; it then passes by those that have to be worked out."""
+    try:
+        return desk.library.is_at_hand(asked.question, turns=asked.turns)
+    except ArticlebotError:
+        return False  # which asking will tell of
 
 
 def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:

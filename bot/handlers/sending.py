@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 RETRY_PAUSES: Final = (0.5, 2.0, 6.0)  # seconds
+TYPING_AFTER: Final = 0.3  # seconds; what is answered sooner needs none
 TYPING_LASTS: Final = 4.5  # seconds; Telegram clients show it for five
 TYPING_PATIENCE: Final = 1.0  # seconds that an answer waits for the last "typing" to get through
 UPLOAD_SECONDS: Final = 600.0
@@ -166,12 +167,18 @@ def _asker(message: Message) -> int | None:
 
 
 async def _keep_typing(message: Message, done: asyncio.Event) -> None:
-    while not done.is_set():
+    pause = TYPING_AFTER
+    while not await _happens(done, pause):
+        pause = TYPING_LASTS
         try:
             await message.reply_chat_action(ChatAction.TYPING)
-            await asyncio.wait_for(done.wait(), TYPING_LASTS)
-        except TimeoutError:
-            continue
         except TelegramError as error:
             LOG.debug("no typing indicator: %s", error.message)
             return
+
+
+async def _happens(event: asyncio.Event, seconds: float) -> bool:
+    try:
+        return await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False

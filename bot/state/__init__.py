@@ -19,6 +19,7 @@ from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
 from bot.state.proposals import Proposal, Proposals
+from bot.state.updates import Stage, StoredUpdate, Updates
 
 
 class State:
@@ -36,6 +37,7 @@ class State:
         self.feeds = Feeds(self._database)
         self.counts = Counts(self._database)
         self.gaps = Gaps(self._database)
+        self.updates = Updates(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -60,9 +62,12 @@ __all__ = [
     "Proposal",
     "Proposals",
     "Percentiles",
+    "Stage",
     "State",
     "StateError",
     "StoredAnswer",
     "StoredButton",
     "Watched",
+    "StoredUpdate",
+    "Updates",
 ]

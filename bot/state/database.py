@@ -69,6 +69,13 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             times INTEGER NOT NULL, UNIQUE (key, day))""",
         "CREATE INDEX gaps_by_day ON gaps (day)",
     ),
+    (
+        """CREATE TABLE updates (
+            bot TEXT NOT NULL, id INTEGER NOT NULL, body TEXT, stage INTEGER NOT NULL,
+            tries INTEGER NOT NULL, made REAL NOT NULL, PRIMARY KEY (bot, id))""",
+        "CREATE INDEX updates_by_age ON updates (made)",
+        "CREATE INDEX updates_unfinished ON updates (bot, id) WHERE body IS NOT NULL",
+    ),
 )
 
 

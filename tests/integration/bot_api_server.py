@@ -12,6 +12,9 @@ from __future__ import annotations
 
 import json
 import re
+import socket
+import struct
+import sys
 import threading
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -99,8 +102,14 @@ def post(url: str, update: Json, secret: str | None) -> int:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
     daemon_threads = True
     block_on_close = False  # a long poll whose bot has gone would be waited for
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell of errors, but not of a bot that was killed in the middle of a request."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on
 
 
 def _fields(kind: str, data: bytes) -> tuple[dict[str, str], Files]:
@@ -125,11 +134,25 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
         wbufsize = 1 << 16  # header and body in one packet; in two, each answer would wait 40 ms
 
         def do_POST(self) -> None:
-            data = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            parameters, files = _fields(self.headers.get("Content-Type", ""), data)
+            length = int(self.headers.get("Content-Length") or 0)
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self._hang_up()  # the bot was killed in the middle of its request
+                return
+            parameters, files = _fields(self.headers.get("Content-Type", ""), body)
             token, _, method = self.path.removeprefix("/bot").partition("/")
-            status, body = api.call(token, method, decoded(parameters), files)
-            self._answer(status, json.dumps(body).encode())
+            try:
+                status, answer = api.call(token, method, decoded(parameters), files)
+            except ConnectionResetError:
+                self._hang_up()
+            else:
+                self._answer(status, json.dumps(answer).encode())
+
+        def _hang_up(self) -> None:
+            """Drop the connection without a word, by a reset as a network does."""
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
 
         def do_GET(self) -> None:
             token, _, path = self.path.removeprefix("/file/bot").partition("/")

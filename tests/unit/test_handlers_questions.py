@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from telegram.error import TimedOut
 
 from bot.render import LIMIT
 from index import Answer, LibraryOutdated, NotFound
-from tests.bot_api import BOT, BotApi, Json
+from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.fakes import FakeLibrary
-from tests.running import running
+from tests.running import ADMIN, running
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 FORUM = GROUP | {"is_forum": True}
@@ -36,14 +37,32 @@ async def test_a_question_is_answered_with_a_cited_quote_as_a_reply() -> None:
     assert call.parameters["reply_parameters"]["allow_sending_without_reply"] is True
 
 
-async def test_typing_is_shown_before_the_answer() -> None:
-    api = BotApi()
-    async with running(api, FakeLibrary()) as chats:
-        await chats.say("340 million")
+@pytest.fixture
+def typing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon the answer is there."""
+    monkeypatch.setattr("bot.handlers.sending.TYPING_AFTER", 0.0)
+
+
+async def test_typing_is_shown_before_an_answer_that_takes_a_moment() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.hand_over(api.say("slowly 340 million"))
+        await asyncio.to_thread(api.wait, lambda: bool(api.called("sendChatAction")))
+        library.gate.set()
+        await chats.application.update_queue.join()
     methods = [call.method for call in api.calls if call.method.startswith("send")]
     assert methods == ["sendChatAction", "sendMessage"]
 
 
+async def test_an_answer_that_is_there_at_once_needs_no_typing() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        await chats.say("340 million")
+    assert not api.called("sendChatAction")
+
+
+@pytest.mark.usefixtures("typing_at_once")
 async def test_a_server_without_niceties_still_gets_the_answer_across_and_that_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -199,6 +218,7 @@ async def test_in_a_group_a_reply_to_the_bot_is_a_question() -> None:
     assert "340 million" in answer["text"]
 
 
+@pytest.mark.usefixtures("typing_at_once")
 async def test_an_answer_stays_in_its_topic() -> None:
     topic: Json = {"chat": FORUM, "is_topic_message": True, "message_thread_id": 77, "entities": [MENTION]}
     api = BotApi()
@@ -241,6 +261,36 @@ async def test_a_failure_is_logged_and_told_under_the_same_short_id(
     assert "340 million" in second["text"]
 
 
+async def test_the_owner_gets_the_traceback_without_the_token_and_not_of_every_error() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        for user in range(1, 6):
+            library.trouble = ZeroDivisionError(
+                f"\u4e2d\U0001f600 {TOKEN} " + "x" * 5000 if user == 1 else "why"
+            )
+            await chats.say("how much", user=user, language="zh-hant")
+        await chats.say("340 million", user=7)
+    alarms = api.sent(ADMIN)
+    assert len(alarms) == 3
+    assert "Traceback" not in alarms[0]["text"], "cut to the end, which says most"
+    assert alarms[1]["text"].startswith("Error ")
+    assert "Traceback" in alarms[1]["text"]
+    assert alarms[1]["text"].endswith("ZeroDivisionError: why")
+    assert alarms[1]["entities"][0]["type"] == "pre"
+    assert not any(TOKEN in alarm["text"] for alarm in alarms)
+    assert api.sent(1)[0]["text"].rpartition("：")[2] in alarms[0]["text"]
+
+
+async def test_an_owner_who_never_wrote_to_the_bot_costs_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    library = FakeLibrary()
+    library.trouble = ZeroDivisionError()
+    async with running(BotApi(blocked={ADMIN}), library) as chats:
+        assert len(await chats.say("how much")) == 1
+    assert "could not be told to the owner" in caplog.text
+
+
 async def test_an_answer_refused_for_its_formatting_is_sent_plain() -> None:
     api = BotApi()
     api.fail("sendMessage", 400, "Bad Request: can't parse entities: something new")
@@ -263,6 +313,21 @@ async def test_an_answer_gets_through_a_busy_or_broken_server_once(
     async with running(api, FakeLibrary()) as chats:
         (answer,) = await chats.say("340 million")
     assert "340 million" in answer["text"]
+
+
+async def test_an_answer_is_sent_again_after_a_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent, request = [True], FakeTransport.do_request
+
+    async def do_request(self: FakeTransport, url: str, *rest: Any, **more: Any) -> tuple[int, bytes]:  # noqa: ANN401  passed on
+        if url.endswith("/sendMessage") and silent:
+            silent.pop()
+            raise TimedOut
+        return await request(self, url, *rest, **more)
+
+    monkeypatch.setattr(FakeTransport, "do_request", do_request)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        assert len(await chats.say("340 million")) == 1
+    assert not silent
 
 
 async def test_a_person_who_blocked_the_bot_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
@@ -288,6 +353,18 @@ async def test_a_question_that_takes_long_does_not_hold_up_other_chats() -> None
         assert api.sent(1) == []
         library.gate.set()
     assert ["340 million" in one["text"] for one in api.sent(1)] == [True, False]
+
+
+async def test_a_question_whose_answer_is_at_hand_passes_by_those_that_take_long() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library, workers=1) as chats:
+        await chats.say("340 million")
+        library.gate.clear()
+        await chats.hand_over(api.say("slowly 340 million", user=2))
+        await chats.hand_over(api.say("340 million", user=3))
+        await asyncio.to_thread(api.wait, lambda: bool(api.sent(3)))
+        assert api.sent(2) == []
+        library.gate.set()
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
