@@ -40,6 +40,7 @@ from index.records import (
     BuildReport,
     Failure,
     Hit,
+    Listing,
     NotFound,
     Origin,
     Passage,
@@ -76,6 +77,7 @@ __all__ = [
     "NotFound",
     # finding
     "Source",
+    "Listing",
     # building
     "Progress",
     "BuildReport",
