@@ -15,6 +15,7 @@ from bot.state.buttons import Buttons, StoredButton
 from bot.state.database import Database, StateError
 from bot.state.members import Member, Members
 from bot.state.people import People
+from bot.state.scopes import Place, Scopes
 
 
 class State:
@@ -28,6 +29,7 @@ class State:
         self.people = People(self._database)
         self.members = Members(self._database)
         self.audit = Audit(self._database)
+        self.scopes = Scopes(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -44,6 +46,8 @@ __all__ = [
     "Opinions",
     "Outcome",
     "People",
+    "Place",
+    "Scopes",
     "State",
     "StateError",
     "StoredAnswer",

@@ -42,6 +42,11 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
             what TEXT NOT NULL, outcome TEXT NOT NULL)""",
     ),
+    (
+        """CREATE TABLE scopes (
+            chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, article TEXT NOT NULL,
+            PRIMARY KEY (chat, person, topic))""",
+    ),
 )
 
 
