@@ -21,6 +21,7 @@ from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -29,7 +30,20 @@ from telegram.ext import (
 from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
+from bot.handlers import (
+    admission,
+    answers,
+    browsing,
+    commands,
+    errors,
+    gate,
+    inline,
+    language,
+    migration,
+    questions,
+    reindex,
+    start,
+)
 from bot.handlers.buttons import Pressed, on_press
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
@@ -45,7 +59,9 @@ if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 LOG = logging.getLogger(__name__)
-UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
+# Edited messages are no new questions.
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
+MIGRATION: Final = -2  # even before the gate, which is to know a group by its new id
 GATE: Final = -1  # the group of handlers that comes before all others
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
@@ -152,7 +168,13 @@ def _application(bot: Bot, desk: Desk, order: ChatOrder, operation: Operation) -
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    application.add_handlers({GATE: [TypeHandler(Update, partial(gate.on_update, desk))], 0: handlers(desk)})
+    application.add_handlers(
+        {
+            MIGRATION: [MessageHandler(filters.StatusUpdate.MIGRATE, partial(migration.on_migrated, desk))],
+            GATE: [TypeHandler(Update, partial(gate.on_update, desk))],
+            0: handlers(desk),
+        }
+    )
     application.add_error_handler(partial(errors.on_error, desk))
     return application
 
@@ -168,10 +190,13 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
     meant, unknown = _MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | _NamesMe())
     words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
+    notice = filters.StatusUpdate.ALL & ~filters.StatusUpdate.WEB_APP_DATA  # Telegram's own; nobody wrote it
     return [
-        command("start", commands.on_start),
+        command("start", start.on_start),
         command("help", commands.on_help),
-        command("articles", commands.on_articles),
+        command("articles", browsing.on_articles),
+        command("latest", browsing.on_latest),
+        command("sources", browsing.on_sources),
         command("ask", questions.on_ask),
         command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
@@ -181,14 +206,15 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         command("audit", admission.on_audit),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
-        message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
+        message(meant & ~filters.TEXT & ~notice, questions.on_anything_else),
         CallbackQueryHandler(partial(on_press, actions(), desk)),
+        InlineQueryHandler(partial(inline.on_inline_query, desk, inline.Newest())),
     ]
 
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS}
+    return {**language.ACTIONS, **answers.ACTIONS, **browsing.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:

@@ -139,6 +139,7 @@ class TelegramSettings:
     ]
     person_limit: _Limit
     group_limit: _Limit
+    inline: Annotated[bool, Field(description="true or false")]
     base_url: _Url
     base_file_url: _Url
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]

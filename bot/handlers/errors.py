@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.error import Conflict, Forbidden, TelegramError
 
 from bot.handlers.desk import Context, Desk, texts_for
+from bot.handlers.inline import give_up
 from bot.handlers.sending import reply
 from bot.outgoing import lines_message
 
@@ -25,6 +26,8 @@ async def on_error(desk: Desk, update: object, context: Context) -> None:
     identifier = token_hex(3)
     LOG.error("error %s", identifier, exc_info=error)
     message = update.effective_message if isinstance(update, Update) else None
+    if isinstance(update, Update) and update.inline_query:
+        await give_up(desk, update)
     if message is None:
         return
     try:

@@ -7,9 +7,9 @@ import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from telegram import LinkPreviewOptions, Message, ReplyParameters
-from telegram.constants import ChatAction
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram import Chat, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction, ChatType
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
 from bot.handlers.keyboards import keyboard_of, without_addresses
 
@@ -45,6 +45,8 @@ async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = 
                 reply_markup=keyboard,
             )
         )
+    except ChatMigrated as moved:
+        return await _send_elsewhere(message, outgoing, moved.new_chat_id, keys)
     except BadRequest as error:
         LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
     # Without formatting, without addresses and without the topic, which may have been deleted meanwhile.
@@ -55,6 +57,20 @@ async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = 
             reply_parameters=target,
             message_thread_id=None,
             reply_markup=without_addresses(keyboard),
+        )
+    )
+
+
+async def _send_elsewhere(message: Message, outgoing: Outgoing, chat: int, keys: Buttons | None) -> Message:
+    """Answer in the supergroup that a message's group has become meanwhile, which has it under no number."""
+    keyboard = keyboard_of(outgoing, Chat(chat, ChatType.SUPERGROUP), keys, _asker(message))
+    return await persistently(
+        lambda: message.get_bot().send_message(
+            chat,
+            outgoing.text,
+            entities=outgoing.entities,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard,
         )
     )
 
