@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from telegram.constants import ChatType
 
-from bot.access import words_of
 from bot.cards import recalled_missing
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.places import place_of, place_of_press
+from bot.handlers.questions import after_command
 from bot.handlers.sending import reply
 from bot.listings import (
     ARTICLES,
@@ -45,8 +45,7 @@ SENTENCES: Final = 3  # of an article, on its page
 
 async def on_articles(desk: Desk, update: Update, context: Context) -> None:
     """List the articles, or those whose titles hold the words after the command."""
-    words = words_of(message_in(update), context.bot.bot).partition(" ")[2].strip()
-    await _list(desk, update, partial(_shelf, desk, Shelf(words=words)))
+    await _list(desk, update, partial(_shelf, desk, Shelf(words=after_command(update, context))))
 
 
 async def on_sources(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all

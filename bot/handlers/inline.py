@@ -60,15 +60,15 @@ async def on_inline_query(desk: Desk, newest: Newest, update: Update, context: C
     if not desk.door.policy.inline:
         await give_up(desk, update)
         return
-    if not query.query.strip():
-        await _offer(query, _button(texts_for(desk, update).say("inline.hint")))
-        return
     person = query.from_user.id
     newest.came(person, query.id)
     try:
-        await asyncio.sleep(SETTLES)
-        if newest.is_newest(person, query.id):
-            await _answer(desk, update, context, lambda: newest.is_newest(person, query.id))
+        if query.query.strip():
+            await asyncio.sleep(SETTLES)
+            if newest.is_newest(person, query.id):
+                await _answer(desk, update, context, lambda: newest.is_newest(person, query.id))
+        else:
+            await _offer(query, _button(texts_for(desk, update).say("inline.hint")))
     finally:
         newest.done(person, query.id)
 

@@ -77,12 +77,12 @@ async def on_question(desk: Desk, update: Update, context: Context) -> None:
 
 async def on_ask(desk: Desk, update: Update, context: Context) -> None:
     """Answer what stands after /ask, for groups in which the bot sees commands only."""
-    await answer(desk, update, context, _after_command(update, context))
+    await answer(desk, update, context, after_command(update, context))
 
 
 async def on_new(desk: Desk, update: Update, context: Context) -> None:
     """Forget what was asked before, and of which article; what stands after /new is asked afresh."""
-    message, question = message_in(update), _after_command(update, context)
+    message, question = message_in(update), after_command(update, context)
     place = place_of(message)
     _memory(context).forget(place.whose)
     left = desk.state.scopes.article(place) is not None
@@ -101,7 +101,8 @@ async def on_anything_else(desk: Desk, update: Update, context: Context) -> None
         await reply(message, lines_message([texts_for(desk, update).say("question.unsupported")]))
 
 
-def _after_command(update: Update, context: Context) -> str:
+def after_command(update: Update, context: Context) -> str:
+    """What stands after the command that a message begins with."""
     words = words_of(message_in(update), context.bot.bot).split(maxsplit=1)
     return words[1] if len(words) > 1 else ""
 

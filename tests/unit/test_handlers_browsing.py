@@ -70,6 +70,8 @@ async def test_titles_are_searched_by_the_words_after_the_command() -> None:
         assert message["text"].splitlines()[2] == "1. Ferry terminal opens"
         message = await told(chats, "/articles@articles_test_bot 高山茶", chat=GROUP, language="zh-hant")
         assert message["text"].startswith("標題含「高山茶」的文章共 1 篇")
+        message = await told(chats, "/articles\nferry")
+        assert message["text"].startswith("1 article with “ferry” in its title:")
         message = await told(chats, "/articles moon")
         assert message["text"].startswith("No title holds “moon”. /articles lists")
         message = await told(chats, "/articles 340 million")

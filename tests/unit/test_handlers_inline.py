@@ -144,6 +144,17 @@ async def test_a_query_that_waits_for_its_turn_is_dropped_when_a_newer_one_comes
     assert library.asked == ["slowly 340 million", "340 million"]
 
 
+async def test_what_was_typed_and_taken_back_is_not_worked_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.handlers.inline.SETTLES", 0.05)
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        typed, emptied = await typing(chats, "340 million", "")
+        await chats.application.update_queue.join()
+        assert chats.api.offered(typed) is None
+        assert chats.api.offered(emptied) is not None
+    assert library.asked == []
+
+
 async def test_the_same_person_can_ask_again_and_nothing_is_kept_of_it() -> None:
     async with running(BotApi(), FakeLibrary()) as chats:
         for words in ("340 million", "", "340 million", "農會"):
