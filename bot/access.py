@@ -46,8 +46,11 @@ def is_meant_for(message: Message, me: User) -> bool:
 
     In a group, one that mentions the bot or replies to it. Another bot's never do, lest two
     bots talk to each other for ever; what an anonymous admin writes also bears a bot's name,
-    but comes with a `sender_chat`.
+    but comes with a `sender_chat`. A quote that somebody sends through the bot itself is an
+    answer already.
     """
+    if message.via_bot is not None and message.via_bot.id == me.id:
+        return False
     if message.chat.type == ChatType.PRIVATE:
         return True
     sender = message.from_user

@@ -21,6 +21,7 @@ from telegram.ext import (
     BaseHandler,
     CallbackQueryHandler,
     CommandHandler,
+    InlineQueryHandler,
     MessageHandler,
     TypeHandler,
     filters,
@@ -33,16 +34,20 @@ from bot.handlers import (
     admission,
     answers,
     backlog,
+    browsing,
     commands,
     errors,
     export,
     feeds,
     gate,
     imports,
+    inline,
     language,
+    migration,
     questions,
     reindex,
     removing,
+    start,
     statistics,
 )
 from bot.handlers.acquisitions import Acquisitions
@@ -66,8 +71,10 @@ if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 LOG = logging.getLogger(__name__)
-UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
-BACKLOG, GATE = -2, -1  # the groups of handlers that come before all others
+# Edited messages are no new questions.
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
+# The groups of handlers that come before all others; the gate is to know a group by its new id.
+BACKLOG, MIGRATION, GATE = -3, -2, -1
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
@@ -209,8 +216,9 @@ def _application(
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    first = {
+    first: dict[int, BaseHandler[Update, Context, None]] = {
         BACKLOG: TypeHandler(Update, partial(backlog.on_update, inbox, desk)),
+        MIGRATION: MessageHandler(filters.StatusUpdate.MIGRATE, partial(migration.on_migrated, desk)),
         GATE: TypeHandler(Update, partial(gate.on_update, desk)),
     }
     application.add_handlers({**{group: [one] for group, one in first.items()}, 0: handlers(desk)})
@@ -229,10 +237,13 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
 
     meant, unknown = MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | NamesMe())
     words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
+    notice = filters.StatusUpdate.ALL & ~filters.StatusUpdate.WEB_APP_DATA  # Telegram's own; nobody wrote it
     return [
-        command("start", commands.on_start),
+        command("start", start.on_start),
         command("help", commands.on_help),
-        command("articles", commands.on_articles),
+        command("articles", browsing.on_articles),
+        command("latest", browsing.on_latest),
+        command("sources", browsing.on_sources),
         command("ask", questions.on_ask),
         command("new", questions.on_new),
         command("reindex", reindex.on_reindex),
@@ -253,14 +264,15 @@ def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
         message(Offered(desk.admins, addresses=desk.acquisitions.fetch is not None), adding.on_offered),
         message(unknown, commands.on_unknown_command),
         message(meant & words, questions.on_question),
-        message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
+        message(meant & ~filters.TEXT & ~notice, questions.on_anything_else),
         CallbackQueryHandler(partial(on_press, actions(), desk)),
+        InlineQueryHandler(partial(inline.on_inline_query, desk, inline.Newest())),
     ]
 
 
 def actions() -> Mapping[str, Pressed]:
     """What every button does, by the name of its action."""
-    modules = (language, answers, reindex, imports, adding, removing, feeds)
+    modules = (language, answers, reindex, imports, adding, removing, feeds, browsing)
     return {name: does for module in modules for name, does in module.ACTIONS.items()}
 
 

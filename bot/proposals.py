@@ -11,7 +11,7 @@ from telegram import MessageEntity
 
 from bot.cutting import shorten, trim
 from bot.outgoing import Action, Button, Draft, Outgoing, Presser
-from bot.render import add_title, outlet_and_date, title_of
+from bot.quotation import add_title, outlet_and_date, title_of
 from index import Article
 
 if TYPE_CHECKING:

@@ -155,6 +155,7 @@ class TelegramSettings:
     ]
     person_limit: _Limit
     group_limit: _Limit
+    inline: Annotated[bool, Field(description="true or false")]
     base_url: _Url
     base_file_url: _Url
     local_mode: Annotated[bool, Field(description="true or false")]

@@ -50,6 +50,7 @@ from index.records import (
     BuildReport,
     Failure,
     Hit,
+    Listing,
     NotFound,
     Origin,
     Passage,
@@ -99,6 +100,7 @@ __all__ = [
     "Feed",
     "Entry",
     "feed_in",
+    "Listing",
     # building
     "Progress",
     "BuildReport",

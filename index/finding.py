@@ -50,6 +50,12 @@ def titled(cards: Iterable[Card], words: str) -> list[Card]:
     return [card for card in cards if _holds(fold(card.title).text, wanted)]
 
 
+def of_outlets(cards: Iterable[Card], names: Iterable[str | None]) -> list[Card]:
+    """The cards of outlets of these names, however they spell them; None is what names no outlet."""
+    wanted = {name and key(name) for name in names}
+    return [card for card in cards if ((name := outlet(card)) and key(name)) in wanted]
+
+
 def _holds(title: str, wanted: Sequence[re.Pattern[str]]) -> bool:
     return all(word.search(title) for word in wanted)
 

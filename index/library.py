@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -22,7 +22,7 @@ from index.confinement import Limits
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.fetching import Page
-from index.finding import cards_of, newest_first, sources, titled
+from index.finding import cards_of, newest_first, of_outlets, sources, titled
 from index.generations import Generation, Generations, Versions
 from index.intake import Intake, take_in
 from index.reader import OnnxReader, Reader
@@ -31,6 +31,7 @@ from index.records import (
     Article,
     BuildReport,
     Hit,
+    Listing,
     NotFound,
     Progress,
     Quote,
@@ -391,6 +392,28 @@ class Library:
         """
         with self._live() as generation:
             return self._of(titled(self._cards(generation), words)[:count])
+
+    def browse(
+        self,
+        start: int,
+        count: int,
+        *,
+        words: str = "",
+        outlets: Collection[str | None] | None = None,
+    ) -> Listing:
+        """A page of the articles, newest first: at most `count` from the `start`th on, else the last page.
+
+        With `words` only those whose titles hold them, as in `find`; of `outlets`, if any are
+        given, by the names that `sources` gives them. Only the page's own texts are read.
+        """
+        with self._live() as generation:
+            cards = self._cards(generation)
+            if words:
+                cards = titled(cards, words)
+            if outlets is not None:
+                cards = of_outlets(cards, outlets)
+            first = max(0, min(start, (len(cards) - 1) // count * count))
+            return Listing(len(cards), first, self._of(cards[first : first + count]))
 
     def latest(self, count: int) -> tuple[Article, ...]:
         """The `count` newest articles, undated ones last."""

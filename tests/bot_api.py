@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 TOKEN = "4242:fake-token-of-the-tests"
 BOT = {"id": 4242, "is_bot": True, "first_name": "Articles", "username": "articles_test_bot"}
+ABILITIES = {"supports_inline_queries": True}
 SCHEMES = ("http", "https", "tg")
 BUTTON_KINDS = {
     "url",
@@ -66,16 +67,18 @@ class _Failure:
 class Refused(Exception):
     """A call the Bot API refuses, with its HTTP status."""
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(self, code: int, description: str, retry_after: int | None = None, **more: int) -> None:
         super().__init__(description)
-        self.code, self.description, self.retry_after = code, description, retry_after
+        self.code, self.description = code, description
+        self.parameters = more | ({"retry_after": retry_after} if retry_after else {})
 
 
 @dataclass
 class BotApi:
     """What people have sent, what the bot has sent, and what it must not do.
 
-    `lacks` names methods this server does not know, `blocked` the chats that blocked the bot.
+    `lacks` names methods this server does not know, `blocked` the chats that blocked the bot,
+    `moved` the groups that became supergroups, with their new ids.
     `local` is a server of one's own, which hands out files of any size; in its local mode, when it has
     a `folder`, it names where they lie on the disk.
     """
@@ -84,6 +87,7 @@ class BotApi:
     blocked: set[int] = field(default_factory=set)
     local: bool = False
     folder: Path | None = None
+    moved: dict[int, int] = field(default_factory=dict)
     calls: list[Call] = field(default_factory=list)
     downloads: list[str] = field(default_factory=list)
     _files: dict[str, tuple[bytes, int]] = field(default_factory=dict)
@@ -92,6 +96,7 @@ class BotApi:
     _updates: list[Json] = field(default_factory=list)
     _failures: dict[str, list[_Failure]] = field(default_factory=lambda: defaultdict(list))
     _toasts: dict[str, Json | None] = field(default_factory=dict)
+    _inline: dict[str, Json | None] = field(default_factory=dict)
     # Telegram never gives a number twice, so that no two servers of a test run do.
     _next: int = field(default_factory=count(100, 100_000).__next__)
     _polls: int = 0
@@ -160,6 +165,27 @@ class BotApi:
         """The bytes of a file, as a message's `document` or one of its `photo` has it."""
         return self._files[file["file_id"]][0]
 
+    def type(self, words: str, *, user: int = 1, language: str = "en") -> Json:
+        """Have a person type `@bot words` in some other chat; returns the update."""
+        with self._changed:
+            self._next += 1
+            assert len(words) <= 256, "Telegram sends no more than 256 characters"
+            query: Json = {
+                "id": f"inline-{self._next}",
+                "from": {"id": user, "is_bot": False, "first_name": "Person", "language_code": language},
+                "query": words,
+                "offset": "",
+            }
+            self._inline[query["id"]] = None
+            update = {"update_id": self._next, "inline_query": query}
+            self._updates.append(update)
+            self._changed.notify_all()
+            return update
+
+    def offered(self, update: Json) -> Json | None:
+        """What the bot answered an inline query with, as the parameters of its call; None if it has not."""
+        return self._inline[update["inline_query"]["id"]]
+
     def button(self, message: Json, text: str) -> Json:
         """The button of that text under a message as it now is."""
         rows = self.buttons(message)
@@ -193,7 +219,7 @@ class BotApi:
     def sent(self, chat: int) -> list[Json]:
         """The bot's messages in a chat as they read now, in order."""
         with self._changed:
-            return [m for (c, _), m in sorted(self._messages.items()) if c == chat and m["from"]["is_bot"]]
+            return [m for (c, _), m in sorted(self._messages.items()) if c == chat and m.get("from") == BOT]
 
     def messages(self, chat: int) -> list[Json]:
         """Every message of a chat as it reads now, in order."""
@@ -221,8 +247,8 @@ class BotApi:
             result = self._call(unquote(token), method, parameters | ({"files": files} if files else {}))
         except Refused as refusal:
             body: Json = {"ok": False, "error_code": refusal.code, "description": refusal.description}
-            if refusal.retry_after:
-                body["parameters"] = {"retry_after": refusal.retry_after}
+            if refusal.parameters:
+                body["parameters"] = refusal.parameters
             return refusal.code, body
         return 200, {"ok": True, "result": result}
 
@@ -237,6 +263,10 @@ class BotApi:
             self._fail_as_told(method, parameters)
             if parameters.get("chat_id") in self.blocked:
                 raise Refused(403, "Forbidden: bot was blocked by the user")
+            if (new := self.moved.get(parameters.get("chat_id", 0))) is not None:
+                raise Refused(
+                    400, "Bad Request: group chat was upgraded to a supergroup chat", migrate_to_chat_id=new
+                )
             try:
                 return handle(parameters)
             finally:
@@ -273,7 +303,7 @@ class BotApi:
         return {"file_id": file, "file_unique_id": f"unique-{file}", "file_size": size, "file_path": path}
 
     def _do_getMe(self, _: Json) -> Json:  # noqa: N802  the method's name
-        return BOT
+        return BOT | ABILITIES
 
     def _do_deleteWebhook(self, parameters: Json) -> bool:  # noqa: N802
         if parameters.get("drop_pending_updates"):
@@ -328,6 +358,26 @@ class BotApi:
         if len(parameters.get("text") or "") > 200:
             raise Refused(400, "Bad Request: MESSAGE_TOO_LONG")
         self._toasts[query] = parameters
+        return True
+
+    def _do_answerInlineQuery(self, parameters: Json) -> bool:  # noqa: N802
+        query, results = parameters["inline_query_id"], parameters["results"]
+        if self._inline.get(query, {}) is not None:  # unknown, or answered already
+            raise Refused(
+                400, "Bad Request: query is too old and response timeout expired or query ID is invalid"
+            )
+        if len(results) > 50:
+            raise Refused(400, "Bad Request: RESULTS_TOO_MUCH")
+        if len({result["id"] for result in results}) < len(results):
+            raise Refused(400, "Bad Request: RESULT_ID_DUPLICATE")
+        for result in results:
+            _check_result(result)
+        button = parameters.get("button")
+        if button and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", button.get("start_parameter", "")):
+            raise Refused(400, "Bad Request: START_PARAM_INVALID")
+        if button and not button["text"].strip():
+            raise Refused(400, "Bad Request: SWITCH_PM_TEXT_EMPTY")
+        self._inline[query] = parameters
         return True
 
     def _do_getUpdates(self, parameters: Json) -> list[Json]:  # noqa: N802
@@ -396,7 +446,7 @@ class BotApi:
     def _do_editMessageText(self, parameters: Json) -> Json:  # noqa: N802
         place = parameters["chat_id"], parameters["message_id"]
         message = self._messages.get(place)
-        if message is None or message["from"] != BOT:
+        if message is None or message.get("from") != BOT:
             raise Refused(400, "Bad Request: message to edit not found")
         entities = checked_entities(parameters["text"], parameters)
         now: Json = {"text": parameters["text"], "entities": entities} | checked_markup(parameters)
@@ -418,6 +468,18 @@ def checked_caption(parameters: Json) -> Json:
     if len(caption.encode("utf-16-le")) // 2 > LONGEST_CAPTION:
         raise Refused(400, "Bad Request: message caption is too long")
     return {"caption": caption}
+
+
+def _check_result(result: Json) -> None:
+    if not 1 <= len(result["id"].encode()) <= 64:
+        raise Refused(400, "Bad Request: RESULT_ID_INVALID")
+    if result["type"] != "article" or not result["title"].strip():
+        raise Refused(400, "Bad Request: ARTICLE_TITLE_EMPTY")
+    content = result["input_message_content"]
+    checked_entities(content["message_text"], content)
+    checked_markup(result)
+    if urlsplit(result.get("url") or "https://any.example").scheme not in {"http", "https"}:
+        raise Refused(400, "Bad Request: WEBPAGE_URL_INVALID")
 
 
 def checked_markup(parameters: Json) -> Json:

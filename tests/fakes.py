@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import date
@@ -21,15 +22,20 @@ from index import (
     Backup,
     BuildReport,
     Failure,
+    Hit,
     LibraryEmpty,
     LibraryLocked,
     Limits,
+    Listing,
     NotFound,
     NothingToIndex,
+    Origin,
     Page,
+    Passage,
     Progress,
     QuestionError,
     Quote,
+    Source,
     Span,
     Status,
     Within,
@@ -42,7 +48,7 @@ from index.encoder import WindowVectors
 from index.unpacking import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 SENTENCE = re.compile(r"[^。！？.!?\n]+[。！？.!?]*[」』”]*")
 
@@ -97,6 +103,7 @@ class FakeLibrary:
         self.dimension = 8  # of the vectors in a backup
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
+        self.within: list[Within | None] = []
         self.built_from: list[tuple[Path, ...]] = []
         self._articles = tuple(articles)
         self._building = threading.Lock()
@@ -144,13 +151,14 @@ class FakeLibrary:
         *,
         turns: Sequence[str] = (),
         without: frozenset[str] = frozenset(),
-        within: Within | None = None,  # noqa: ARG002  the door's signature
-        today: date | None = None,  # noqa: ARG002
+        within: Within | None = None,
+        today: date | None = None,  # noqa: ARG002  the door's signature
     ) -> Answer | NotFound:
         """Whatever sentences contain the question, of all articles but some."""
         self._raise_trouble()
         self.asked.append(question)
         self.turns.append(tuple(turns))
+        self.within.append(within)
         if not any(character.isalnum() for character in question):
             raise QuestionError("a question needs words")
         if len(question) > 1000:
@@ -159,9 +167,14 @@ class FakeLibrary:
             raise LibraryEmpty("nothing is indexed")
         if "slowly" in question:
             self.gate.wait()
-        there = [one for one in self._articles if one.id not in without]
+        allowed = within and within.articles
+        there = [
+            one for one in self._articles if one.id not in without and (allowed is None or one.id in allowed)
+        ]
         quotes = [quote for one in there for quote in _quotes(one, question.replace("slowly ", ""))]
-        return Answer(question, tuple(quotes[:3])) if quotes else NotFound(question, self._articles[:2])
+        if quotes:
+            return Answer(question, tuple(quotes[:3]), within=within)
+        return NotFound(question, tuple(there[:2]), within=within)
 
     def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:  # noqa: ARG002  the door's
         """What was asked before in just these words, however long it took."""
@@ -172,6 +185,54 @@ class FakeLibrary:
         return tuple(
             sorted(self._articles, key=lambda one: one.published or date.min, reverse=True),
         )
+
+    def browse(
+        self,
+        start: int,
+        count: int,
+        *,
+        words: str = "",
+        outlets: Collection[str | None] | None = None,
+    ) -> Listing:
+        """A page of them, newest first."""
+        self._raise_trouble()
+        found = [
+            one
+            for one in self.articles()
+            if words.lower() in one.title.lower() and (outlets is None or one.source in outlets)
+        ]
+        first = max(0, min(start, (len(found) - 1) // count * count))
+        return Listing(len(found), first, tuple(found[first : first + count]))
+
+    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
+        """Whatever articles hold the words in their texts."""
+        self._raise_trouble()
+        found = [one for one in self._articles if question.lower() in one.text.lower()]
+        return tuple(Hit(Passage(one, Span(0, len(one.text))), 0.5, Origin.KEYWORDS) for one in found[:count])
+
+    def latest(self, count: int) -> tuple[Article, ...]:
+        """The newest."""
+        return self.articles()[:count]
+
+    def sources(self) -> tuple[Source, ...]:
+        """The outlets."""
+        names = Counter(one.source for one in self._articles)
+        dates = {
+            name: max(
+                (one.published for one in self._articles if one.source == name and one.published),
+                default=None,
+            )
+            for name in names
+        }
+        found = [Source(name, count, dates[name]) for name, count in names.most_common()]
+        return tuple(sorted(found, key=lambda one: one.name is None))
+
+    def summary(self, id: str, *, count: int = 3) -> tuple[Quote, ...]:  # noqa: A002  the door's signature
+        """Its first sentences."""
+        self._raise_trouble()
+        one = self.article(id)
+        found = list(SENTENCE.finditer(one.text))[:count]
+        return tuple(Quote(one, Span(*_stripped(one.text, *each.span()))) for each in found)
 
     def article(self, id: str) -> Article:  # noqa: A002  the door's signature
         """By its id."""
@@ -288,13 +349,16 @@ class FakeLibrary:
             raise trouble
 
 
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    return end - len(text[start:end].lstrip()), end
+
+
 def _quotes(one: Article, words: str) -> list[Quote]:
     found = []
     for sentence in SENTENCE.finditer(one.text):
         at = sentence[0].lower().find(words.lower())
         if at >= 0:
-            start, end = sentence.span()
-            start += len(sentence[0]) - len(sentence[0].lstrip())
+            start, end = _stripped(one.text, *sentence.span())
             at += sentence.start()
             found.append(Quote(one, Span(start, end), Span(at, at + len(words)), 0.9))
     return found

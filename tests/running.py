@@ -55,6 +55,15 @@ class Chats:
         assert answer is not None, "the press was not answered"
         return answer
 
+    async def type(self, words: str, *, user: int = 1, language: str = "en") -> Json:
+        """Type an inline query and wait until it is done; returns what it was answered with."""
+        update = self.api.type(words, user=user, language=language)
+        await self.hand_over(update)
+        await self.application.update_queue.join()
+        offered = self.api.offered(update)
+        assert offered is not None, "the query was not answered"
+        return offered
+
 
 @asynccontextmanager
 async def running(

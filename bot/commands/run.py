@@ -81,4 +81,5 @@ def _policy(settings: Settings) -> Policy:
         groups=frozenset(telegram.groups),
         person_limit=telegram.person_limit,
         group_limit=telegram.group_limit,
+        inline=telegram.inline,
     )

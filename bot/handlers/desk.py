@@ -25,7 +25,21 @@ if TYPE_CHECKING:
     from bot.handlers.rebuilding import Rebuilding
     from bot.metrics import Metrics
     from bot.watching import Watcher
-    from index import Answer, Article, Backup, BuildReport, NotFound, Page, Progress, Status
+    from index import (
+        Answer,
+        Article,
+        Backup,
+        BuildReport,
+        Hit,
+        Listing,
+        NotFound,
+        Page,
+        Progress,
+        Quote,
+        Source,
+        Status,
+        Within,
+    )
 
 LOG = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -40,17 +54,33 @@ Context: TypeAlias = CallbackContext[Bot, Any, Any, Any]
 class Library(Protocol):
     """What the bot needs of `index.Library`, which is safe to use from many threads."""
 
-    def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
+    def ask(
+        self, question: str, *, turns: Sequence[str] = (), within: Within | None = None
+    ) -> Answer | NotFound:
         """The answer, or that there is none; `turns` are the questions this one may refer to."""
 
-    def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = (), within: Within | None = None) -> bool:
         """Whether `ask` would answer at once."""
 
     def article(self, id: str) -> Article:  # noqa: A002  the record's own name for it
         """The article of that id as it is quoted now; raises ArticleNotFound."""
 
-    def articles(self) -> tuple[Article, ...]:
-        """All articles, newest first."""
+    def browse(
+        self, start: int, count: int, *, words: str = "", outlets: Collection[str | None] | None = None
+    ) -> Listing:
+        """A page of the articles, newest first, some by their titles or their outlets."""
+
+    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
+        """The best passages for a question, best first; raises as `ask` does."""
+
+    def latest(self, count: int) -> tuple[Article, ...]:
+        """The newest articles."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """The outlets, those with the most articles first."""
+
+    def summary(self, id: str, *, count: int = 3) -> tuple[Quote, ...]:  # noqa: A002  as above
+        """An article's own sentences that stand best for it; raises as `ask` does, and ArticleNotFound."""
 
     def build(self, places: Sequence[Path], *, progress: Callable[[Progress], None] = ...) -> BuildReport:
         """Bring the library up to date with files and folders."""

@@ -13,6 +13,7 @@ from telegram.error import Conflict, Forbidden, TelegramError
 
 from bot.cutting import units
 from bot.handlers.desk import Bot, Context, Desk, texts_for, texts_of
+from bot.handlers.inline import give_up
 from bot.handlers.sending import NO_PREVIEW, reply
 from bot.logs import redacted
 from bot.outgoing import LIMIT, Draft, Outgoing, lines_message
@@ -39,6 +40,8 @@ async def on_error(desk: Desk, update: object, context: Context) -> None:
 
 
 async def _tell_sender(desk: Desk, update: Update, identifier: str) -> None:
+    if update.inline_query:
+        await give_up(desk, update)
     message = update.effective_message
     if message is None:
         return

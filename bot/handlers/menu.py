@@ -25,11 +25,13 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Telegram chooses a menu by two letters only, so that "zh" has to serve both scripts.
 MENU_LANGUAGES = (None, "zh")
-EVERYBODY = ("new", "articles", "language", "help", "start")
-GROUPS = ("ask", "new", "articles", "language", "help")
+EVERYBODY = ("new", "articles", "latest", "sources", "language", "help", "start")
+GROUPS = ("ask", "new", "articles", "latest", "sources", "language", "help")
 ADMINS = (
     "new",
     "articles",
+    "latest",
+    "sources",
     "add",
     "remove",
     "watch",

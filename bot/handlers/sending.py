@@ -7,9 +7,9 @@ import logging
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from telegram import InputFile, LinkPreviewOptions, Message, ReplyParameters
-from telegram.constants import ChatAction, MessageLimit
-from telegram.error import BadRequest, NetworkError, TelegramError
+from telegram import Chat, InputFile, LinkPreviewOptions, Message, ReplyParameters
+from telegram.constants import ChatAction, ChatType, MessageLimit
+from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
 from bot.cutting import shorten
 from bot.handlers.keyboards import keyboard_of, without_addresses
@@ -52,6 +52,8 @@ async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = 
                 reply_markup=keyboard,
             )
         )
+    except ChatMigrated as moved:
+        return await _send_elsewhere(message, outgoing, moved.new_chat_id, keys)
     except BadRequest as error:
         LOG.warning("Telegram refused a message (%s); sending it plain", error.message)
     # Without formatting, without addresses and without the topic, which may have been deleted meanwhile.
@@ -62,6 +64,20 @@ async def reply(message: Message, outgoing: Outgoing, *, keys: Buttons | None = 
             reply_parameters=target,
             message_thread_id=None,
             reply_markup=without_addresses(keyboard),
+        )
+    )
+
+
+async def _send_elsewhere(message: Message, outgoing: Outgoing, chat: int, keys: Buttons | None) -> Message:
+    """Answer in the supergroup that a message's group has become meanwhile, which has it under no number."""
+    keyboard = keyboard_of(outgoing, Chat(chat, ChatType.SUPERGROUP), keys, _asker(message))
+    return await persistently(
+        lambda: message.get_bot().send_message(
+            chat,
+            outgoing.text,
+            entities=outgoing.entities,
+            link_preview_options=NO_PREVIEW,
+            reply_markup=keyboard,
         )
     )
 

@@ -19,6 +19,7 @@ from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
 from bot.state.proposals import Proposal, Proposals
+from bot.state.scopes import Place, Scopes
 from bot.state.updates import Stage, StoredUpdate, Updates
 
 
@@ -38,6 +39,7 @@ class State:
         self.counts = Counts(self._database)
         self.gaps = Gaps(self._database)
         self.updates = Updates(self._database)
+        self.scopes = Scopes(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -63,6 +65,8 @@ __all__ = [
     "Proposals",
     "Percentiles",
     "Stage",
+    "Place",
+    "Scopes",
     "State",
     "StateError",
     "StoredAnswer",

@@ -76,6 +76,11 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX updates_by_age ON updates (made)",
         "CREATE INDEX updates_unfinished ON updates (bot, id) WHERE body IS NOT NULL",
     ),
+    (
+        """CREATE TABLE scopes (
+            chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, article TEXT NOT NULL,
+            PRIMARY KEY (chat, person, topic))""",
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from tests.fakes import FakeLibrary
 DOOR = [
     *("open", "places", "build", "read", "twin", "add", "remove", "ask", "find"),
     *("articles", "article", "status", "close"),
+    *("browse", "search", "latest", "sources", "summary"),
 ]
 
 

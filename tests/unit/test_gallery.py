@@ -99,7 +99,10 @@ async def test_a_page_holds_each_question_the_bots_answer_to_it_and_nothing_from
     assert tree.xpath("//blockquote/b/text()") == ["340 million"]
     assert tree.xpath("//*[@class='reply']/*[@class='line']/text()") == ["340 million", "no such words"]
     assert "The articles do not say that." in drawn
-    assert tree.xpath("//*[@class='keyboard']/div[1]/span/text()") == ["Read at the source", "In context"]
+    assert tree.xpath("(//*[@class='keyboard'])[1]/div[1]/span/text()") == [
+        "Read at the source",
+        "In context",
+    ]
     assert not tree.xpath("//@src | //link")
 
 

@@ -1,14 +1,13 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from telegram.error import TimedOut
 
-from bot.render import LIMIT
+from bot.outgoing import LIMIT
 from index import Answer, LibraryOutdated, NotFound
 from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.fakes import FakeLibrary
@@ -113,53 +112,7 @@ async def test_every_text_gets_an_answer(question: str, answer: str) -> None:
     assert answer in message["text"]
 
 
-STICKER: Json = {
-    "sticker": {
-        "file_id": "a",
-        "file_unique_id": "b",
-        "type": "regular",
-        "width": 1,
-        "height": 1,
-        "is_animated": False,
-        "is_video": False,
-    }
-}
 PHOTO: Json = {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]}
-VOICE: Json = {"voice": {"file_id": "a", "file_unique_id": "b", "duration": 1}}
-PLACE: Json = {"location": {"latitude": 1.0, "longitude": 2.0}}
-CONTACT: Json = {"contact": {"phone_number": "1", "first_name": "A"}}
-DICE: Json = {"dice": {"emoji": "🎲", "value": 3}}
-POLL: Json = {
-    "poll": {
-        "id": "1",
-        "question": "Which?",
-        "options": [{"text": "A", "voter_count": 0, "persistent_id": "1"}],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": False,
-        "members_only": False,
-    }
-}
-ROUND: Json = {"video_note": {"file_id": "a", "file_unique_id": "b", "length": 1, "duration": 1}}
-SHOP: Json = {"venue": {"location": PLACE["location"], "title": "Shop", "address": "1 Road"}, **PLACE}
-STORY: Json = {"story": {"id": 1, "chat": {"id": 5, "type": "private"}}}
-OTHERS = [STICKER, PHOTO, VOICE, PLACE, CONTACT, DICE, POLL, ROUND, SHOP, STORY]
-
-
-@pytest.mark.parametrize("content", OTHERS, ids=lambda content: next(iter(content)))
-async def test_whatever_is_not_text_gets_a_sentence_that_says_what_the_bot_can_use(content: Json) -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        (message,) = await chats.say(None, **content)
-    assert message["text"] == "I can only use text. Please write your question as a message."
-
-
-async def test_a_pictures_caption_is_a_question() -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        (message,) = await chats.say(None, caption="340 million", **PHOTO)
-    assert "340 million" in message["text"]
 
 
 async def test_an_album_is_answered_once() -> None:
@@ -169,11 +122,6 @@ async def test_an_album_is_answered_once() -> None:
         other = await chats.say(None, media_group_id="8", caption="340 million", **PHOTO)
         after = await chats.say(None, media_group_id="8", **PHOTO)
     assert [len(first), len(second), len(other), len(after)] == [1, 0, 1, 0]
-
-
-async def test_notices_of_telegrams_own_are_left_alone() -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        assert await chats.say(None, message_auto_delete_timer_changed={"message_auto_delete_time": 9}) == []
 
 
 async def test_an_edited_message_is_no_new_question() -> None:
@@ -419,6 +367,7 @@ async def test_the_menus_are_offered_in_every_scope_and_language() -> None:
     assert "reindex" in offered["chat", None]
     assert "reindex" not in offered["default", "zh"]
     assert "ask" in offered["all_group_chats", "zh"]
+    assert all({"new", "articles", "latest", "sources"} <= set(menu) for menu in offered.values())
 
 
 async def test_the_longest_message_telegram_lets_through_is_answered() -> None:
@@ -439,8 +388,8 @@ async def test_a_question_is_asked_with_the_last_three_of_its_chat() -> None:
 
 async def test_a_question_is_remembered_as_it_was_understood() -> None:
     class Understanding(FakeLibrary):
-        def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
-            return replace(super().ask(question, turns=turns), understood=f"{question} in full")
+        def ask(self, question: str, **options: Any) -> Answer | NotFound:  # noqa: ANN401  as the door's
+            return replace(super().ask(question, **options), understood=f"{question} in full")
 
     library = Understanding()
     async with running(BotApi(), library) as chats:
