@@ -251,7 +251,7 @@ def show(
 
 @app.command()
 def remove(context: typer.Context, article_id: _Id, library: _Library = None, config: _Config = None) -> None:
-    """Take an article out of the library.
+    """Take an article out of the library, and what the index holds of it off the disk.
 
     It stays out until its file changes or it is added again.
     """
@@ -304,6 +304,14 @@ def restore(  # noqa: PLR0917 - typer's way of writing the options down
         raise typer.BadParameter("give --replace or --merge, not both")
     how: Literal["new", "replace", "merge"] = "replace" if replace else "merge" if merge else "new"
     raise typer.Exit(restore_file(_settings(context, library, config), file, how, people=people))
+
+
+@app.command()
+def compact(context: typer.Context, library: _Library = None, config: _Config = None) -> None:
+    """Write the index anew as one whole, without anything that was removed or replaced."""
+    from bot.commands.library import compact_library
+
+    raise typer.Exit(compact_library(_settings(context, library, config)))
 
 
 @app.command()

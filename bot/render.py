@@ -56,6 +56,7 @@ STAGES: Final = {
     "read": "reindex.read",
     "encode": "reindex.encode",
     "check": "reindex.check",
+    "compact": "compacting.stage",
 }
 
 

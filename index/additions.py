@@ -21,9 +21,9 @@ from index.confinement import Limits
 from index.decoding import normalise
 from index.errors import EmptyArticle, UnsupportedFormat
 from index.fetching import Page
-from index.generations import Versions
 from index.parsers import SUFFIXES
 from index.records import Article, Failure
+from index.roster import Versions
 from index.text import language_of
 
 _SUFFIXES = {

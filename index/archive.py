@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import date
@@ -22,8 +23,8 @@ import numpy as np
 
 from index.encoder import WindowVectors
 from index.errors import LibraryDamaged
-from index.generations import Versions
 from index.records import Article
+from index.roster import Versions
 
 # `words` tells equal texts apart from others without reading them. Paths are bytes, as the
 # system has them: a file's name need not be valid UTF-8. An article's text comes last, or SQLite
@@ -174,11 +175,6 @@ class Archive:
         rows = self._run(f"SELECT {_ARTICLE} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
         return _article(rows[0]) if rows else None
 
-    def languages(self) -> dict[tuple[str, str], str]:
-        """The language of every version that is kept."""
-        rows = self._run("SELECT id, digest, language FROM articles")
-        return {(str(article), str(digest)): str(language) for article, digest, language in rows}
-
     def cards(self) -> dict[tuple[str, str], Card]:
         """The cards of all versions that are kept."""
         rows = self._run("SELECT id, digest, title, published, language, source FROM articles")
@@ -206,13 +202,20 @@ class Archive:
         rows = self._run(sql, (url,))
         return str(rows[0][0]) if rows else None
 
-    def forget_except(self, kept: Versions) -> None:
-        """Delete the versions that are neither to be indexed nor among `kept`, from the disk too."""
+    def unread(self, kept: AbstractSet[tuple[str, str]]) -> Versions:
+        """The versions that are neither to be indexed nor among `kept`."""
         keep = {*kept, *self.live()}
-        gone = [row for row in self._run("SELECT id, digest FROM articles") if row not in keep]
-        if gone:
-            self._run_many("DELETE FROM articles WHERE id = ? AND digest = ?", gone)
-            self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log would still hold the words
+        rows = self._run("SELECT id, digest FROM articles")
+        return tuple((str(row[0]), str(row[1])) for row in rows if row not in keep)
+
+    def forget(self, versions: Versions, model: str, vectors: Iterable[str]) -> None:
+        """Delete versions of articles, and cached vectors by their names, from the disk too."""
+        with self.transaction():
+            for version in versions:
+                self._run("DELETE FROM articles WHERE id = ? AND digest = ?", version)
+            for name in vectors:
+                self._run("DELETE FROM vectors WHERE model = ? AND passage = ?", (model, name))
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log would still hold the words
 
     # --- where articles come from ---
 
@@ -272,7 +275,7 @@ class Archive:
         blobs = ((model, name, _blob(vectors)) for name, vectors in rows)
         self._run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", blobs)
 
-    def keep_vectors(self, model: str, passages: set[str]) -> None:
+    def keep_vectors(self, model: str, passages: AbstractSet[str]) -> None:
         """Drop cached vectors that are of another model or of no passage any more."""
         rows = self._run("SELECT model, passage FROM vectors")
         gone = [row for row in rows if row[0] != model or row[1] not in passages]

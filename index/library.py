@@ -23,8 +23,9 @@ from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.fetching import Page
 from index.finding import cards_of, newest_first, of_outlets, sources, titled
-from index.generations import Generation, Generations, Versions
+from index.generations import Generation, Generations
 from index.intake import Intake, take_in
+from index.planning import Goal
 from index.reader import OnnxReader, Reader
 from index.records import (
     Answer,
@@ -40,6 +41,7 @@ from index.records import (
     Within,
 )
 from index.restoring import How, set_aside, take_over
+from index.roster import Versions
 from index.snapshot import Readers, Snapshot
 from index.summary import summary
 from index.verdict import PASSAGES
@@ -171,9 +173,9 @@ class Library:
         One with the address gets a new version when this one is added; a text is kept once.
         """
         with self._live() as generation:
-            digests = dict(generation.manifest.articles) if generation else {}
             there = additions.twin(self._archive, article)
-            return self._archive.article(there, digests[there]) if there in digests else None
+            digest = generation.holdings.digest(there) if generation and there else None
+            return self._archive.article(there, digest) if there and digest else None
 
     def add(
         self,
@@ -203,16 +205,26 @@ class Library:
         self._settle()
         return report
 
-    def remove(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
+    def remove(
+        self,
+        id: str,  # noqa: A002 - the record's own name for it
+        *,
+        compact: bool = True,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Article:
         """Take an article out of the library and its index; its file stays where it is.
 
-        It stays out until its file changes; one without a file until it is added again. Returns
-        the article; raises ArticleNotFound.
+        It stays out until its file changes; one without a file until it is added again. No answer
+        quotes it from the first moment on, and its words leave the disk once nobody reads an index that
+        has them. Its vectors and positions do so when what holds them is compacted: now, which may mean
+        to write the whole index again, or without `compact` when that is due. Returns the article;
+        raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)
             archive.remove(id)
-            build(archive, self._generations, self._encoder, lambda _: None)
+            goal = Goal.PURGED if compact else Goal.NONE
+            build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
         return article
 
@@ -261,6 +273,17 @@ class Library:
         with Generations(path).writing():
             return set_aside(path, file)
 
+    def compact(self, *, due: bool = False, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Write the index anew as one whole, from vectors that are there; questions go on meanwhile.
+
+        Nothing of what was removed or replaced is left then. With `due` only what has become too much is
+        put together, as a build does by itself. Raises LibraryLocked while another is writing.
+        """
+        with self._writing() as archive:
+            goal = Goal.DUE if due else Goal.ONE
+            build(archive, self._generations, self._encoder, progress, goal)
+        self._settle()
+
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
         """An archive of the writer's own, so that its transactions hold no question up."""
@@ -283,7 +306,7 @@ class Library:
         does it then, or because this process may only read.
         """
         with self._tidying, suppress(LibraryError, OSError), self._writing(patience=0) as archive:
-            forget_unread(archive, self._generations)
+            forget_unread(archive, self._generations, self._encoder)
 
     # --- asking ---
 
@@ -355,7 +378,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
         with self._readers.snapshot() as snapshot:
-            if snapshot is None or not len(snapshot.tables):
+            if snapshot is None or not snapshot.passages:
                 raise LibraryEmpty(f"nothing is indexed in {self.path} yet; run `articlebot index FOLDER`")
             if not is_current(snapshot.manifest, self._encoder):
                 raise LibraryOutdated(self._other_model(snapshot.manifest.model))
@@ -379,7 +402,7 @@ class Library:
     def article(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
         """One article by its id, at the version that is quoted now; raises ArticleNotFound."""
         with self._live() as generation:
-            digest = dict(generation.manifest.articles).get(id) if generation else None
+            digest = generation.holdings.digest(id) if generation else None
             if digest is None:
                 raise _not_there(id)
             return self._archive.article(id, digest)
@@ -431,7 +454,7 @@ class Library:
         Raises ArticleNotFound, and as `ask` does.
         """
         with self._reading() as snapshot:
-            if id not in dict(snapshot.manifest.articles):
+            if id not in snapshot.holdings:
                 raise _not_there(id)
             return summary(snapshot, id, count)
 
@@ -439,10 +462,7 @@ class Library:
         """What the library holds and what its index was made by."""
         with self._live() as generation:
             manifest = generation.manifest if generation else None
-            known = self._archive.languages()
-            languages = Counter(
-                known.get(version, "und") for version in (manifest.articles if manifest else ())
-            )
+            languages = generation.holdings.languages() if generation else Counter[str]()
             return Status(
                 articles=languages.total(),
                 passages=manifest.passages if manifest else 0,
@@ -465,7 +485,7 @@ class Library:
     def _cards(self, generation: Generation | None) -> list[Card]:
         """The live articles' cards, newest first."""
         return newest_first(
-            cards_of(generation.manifest.articles if generation else (), self._archive.cards())
+            cards_of(generation.holdings.versions() if generation else (), self._archive.cards())
         )
 
     def _of(self, cards: Sequence[Card]) -> tuple[Article, ...]:
@@ -474,7 +494,7 @@ class Library:
     def _articles(self, generation: Generation | None) -> list[Article]:
         return [
             self._archive.article(*version)
-            for version in (generation.manifest.articles if generation else ())
+            for version in (generation.holdings.versions() if generation else ())
         ]
 
 

@@ -61,7 +61,7 @@ def back_up(path: Path, file: Path, point: str) -> None:
 @pytest.fixture(scope="module")
 def processes() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.victim", "chromadb", "bm25s"])
+    context.set_forkserver_preload(["tests.crash.victim", "chromadb"])
     return context
 
 
