@@ -126,16 +126,21 @@ class Limiter(BaseRateLimiter[int]):
         message: bool,
     ) -> Reply:
         await chat.take_turn(message=message)
-        if self._all is not None:
-            await self._all.acquire()
         if not message:
+            await self._pass()
             return await callback(*args, **kwargs)
         async with self._ways:
+            await self._pass()  # last of all: what waited after it would go out in a burst
             try:
                 with sending():
                     return await callback(*args, **kwargs)
             finally:
                 chat.arrived()
+
+    async def _pass(self) -> None:
+        """Wait until anything at all may be sent."""
+        if self._all is not None:
+            await self._all.acquire()
 
     def _chat(self, number: object) -> _Chat:
         chat = self._chats.get(number)
