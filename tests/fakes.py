@@ -176,7 +176,13 @@ class FakeLibrary:
             return Answer(question, tuple(quotes[:3]), within=within)
         return NotFound(question, tuple(there[:2]), within=within)
 
-    def is_at_hand(self, question: str, *, turns: Sequence[str] = ()) -> bool:  # noqa: ARG002  the door's
+    def is_at_hand(
+        self,
+        question: str,
+        *,
+        turns: Sequence[str] = (),  # noqa: ARG002  the door's signature
+        within: Within | None = None,  # noqa: ARG002
+    ) -> bool:
         """What was asked before in just these words, however long it took."""
         return question in self.asked
 
