@@ -119,12 +119,11 @@ def test_a_file_that_comes_back_to_what_it_was_is_never_taken_for_what_it_was_be
 ) -> None:
     path = tmp_path / "articles" / "a.txt"
     path.parent.mkdir()
-    versions = iter(["The first version of it.", "The other version of it."])
     opened = os.open
 
     def opening(name: str, *arguments: int, **options: int) -> int:
         if str(name) == str(path):
-            path.write_text(next(versions, "The first version of it."))
+            path.write_text("The other version of it.")
         return opened(name, *arguments, **options)
 
     path.write_text("The first version of it.")

@@ -98,15 +98,17 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
         "Repairing the lighthouse cost 340 million dollars, the city said.\n"
     )
     openings = (
-        "Rain fell.|A band played.|Boats passed.|Flags flew.|Birds sang.|Snow melted.|Bells rang.|It was hot."
+        "On Monday the mayor spoke.|Rain fell all day.|The market was busy.|Children sang.|A band played."
+        "|Boats passed below.|Flags were raised.|The press came early.|Coffee was served.|Birds were seen."
     )
     for number, opening in enumerate(openings.split("|")):
         (folder / f"loud {number}.txt").write_text(
-            f"New tram opens\nSource: Loud Gazette\n\n{opening} The new tram line cost 500 million dollars.\n"
+            "New Harbour Bridge opens\nSource: Loud Gazette\n\n"
+            f"{opening} The Harbour Bridge cost 500 million dollars.\n"
         )
     (folder / "quiet.txt").write_text(
-        "New tram: the accounts\nSource: Quiet Post\n\nThe accounts are public now. "
-        "The new tram line cost 650 million dollars.\n"
+        "Harbour Bridge accounts published\nSource: Quiet Post\n\n"
+        "The auditors published their accounts on Wednesday. The Harbour Bridge cost 650 million dollars.\n"
     )
     with Library.open(folder / "library", create=True, threads=1) as opened:
         opened.build([folder])
@@ -134,7 +136,7 @@ def test_an_order_that_is_quoted_is_quoted_verbatim_as_text_and_without_a_link(l
 
 
 def test_one_outlet_that_repeats_a_claim_does_not_outvote_another(library: Library) -> None:
-    result = library.ask("how much did the new tram line cost?")
+    result = library.ask("how much did the Harbour Bridge cost?")
     assert isinstance(result, Answer)
     assert result.disagree
     assert sorted(quote.article.source or "" for quote in result.quotes) == ["Loud Gazette", "Quiet Post"]
