@@ -43,8 +43,8 @@ def build(
     Each step makes a generation and swaps it in, so that what is new answers before anything is put
     together. With nothing to do nothing is written.
     """
-    builder = _Builder(archive, generations, encoder, progress)
     held, wanted = _held(generations, encoder), archive.live()
+    builder = _Builder(archive, generations, encoder, progress, articles=len(wanted))
     step = Step((), wanted, base=True) if held is None else update(held, wanted)
     if step is not None:
         with suppress(LibraryDamaged):
@@ -70,23 +70,20 @@ def indexed(archive: Archive, generations: Generations) -> Versions:
 def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> None:
     """Delete generations nobody reads, and the article versions only they could quote."""
     try:
-        kept = {version for name in generations.sweep() for version in generations.versions(name)}
+        remaining, past = generations.sweep(), archive.past()
+        kept = {version for name in remaining for version in generations.versions(name)} if past else ()
     except (LibraryDamaged, LibraryOutdated):
         return  # what it quotes is not known, so nothing is forgotten as long as it is there
-    if unread := archive.unread(kept):
+    if unread := tuple(version for version in past if version not in kept):
         archive.forget(unread, encoder.digest, _unused_vectors(archive, unread))
 
 
 def _unused_vectors(archive: Archive, past: Versions) -> frozenset[str]:
     """The names of the cached vectors of past versions that the articles as they are now do not have."""
-    now = dict(archive.live())
-    again = tuple((article, now[article]) for article, _ in past if article in now)
-    return _vectors_of(archive, past) - _vectors_of(archive, again)
-
-
-def _vectors_of(archive: Archive, versions: Versions) -> frozenset[str]:
-    names = (vector_names(archive.article(*version)) for version in versions)
-    return frozenset[str]().union(*names)
+    now = filter(None, (archive.present(article) for article in {article for article, _ in past}))
+    old = (archive.article(*version) for version in past)
+    unused, used = (frozenset[str]().union(*map(vector_names, articles)) for articles in (old, now))
+    return unused - used
 
 
 def is_current(manifest: Manifest, encoder: Encoder) -> bool:
@@ -135,8 +132,11 @@ class _Builder:
         generations: Generations,
         encoder: Encoder,
         progress: Callable[[Progress], None],
+        *,
+        articles: int,
     ) -> None:
         self._archive = archive
+        self._articles = articles
         self._generations = generations
         self._encoder = encoder
         self._progress = progress
@@ -197,4 +197,4 @@ class _Builder:
         """Look for what has just been written in the whole of the new generation."""
         with closing(Snapshot(self._generations.unpublished(name), self._archive)) as snapshot:
             new = written.segment.passages if written else 0
-            check(snapshot, len(snapshot.tables) - new, len(self._archive.live()), tell)
+            check(snapshot, len(snapshot.tables) - new, self._articles, tell)

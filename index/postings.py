@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import mapped
 from index.vocabulary import Vocabulary
 
 _NAMES = ("starts", "rows", "counts", "lengths")
@@ -41,7 +42,7 @@ class Postings:
     @classmethod
     def load(cls, folder: Path) -> Postings:
         """Map what `PostingsWriter` wrote."""
-        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _NAMES)
+        arrays = (mapped(folder / f"{name}.npy") for name in _NAMES)
         return cls(Vocabulary.load(folder), *arrays)
 
     def __len__(self) -> int:
