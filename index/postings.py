@@ -48,9 +48,9 @@ class Postings:
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def of(self, term: str) -> tuple[RowNumbers, Counts]:
-        """The rows that hold a term, and how often each does."""
-        number = self.vocabulary.number(term)
+    def of(self, hashed: np.uint64) -> tuple[RowNumbers, Counts]:
+        """The rows that hold the term with a hash, and how often each does."""
+        number = self.vocabulary.number_of(hashed)
         own = slice(0, 0) if number is None else slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.rows[own], self.counts[own]
 
