@@ -196,6 +196,32 @@ def test_an_index_that_holds_another_number_of_articles_than_the_archive_never_g
             check(snapshot, 0, 2, lambda _: None)
 
 
+def test_what_cannot_be_put_together_is_told_and_answers_all_the_same(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.planning.LEAST", 3)
+    shelf.write("bridge.txt", told("bridge", 1))
+    shelf.build()
+    shelf.write("market.txt", told("market", 2))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "write", full)
+        report = shelf.build()
+        assert report.uncompacted == "[Errno 28] No space left on device"
+        assert len(report.added) == 1
+        assert shelf.found("How many people came to the market on day 2?").count("market")
+        with pytest.raises(LibraryError, match="No space left"):
+            shelf.library.compact(due=True)
+        with pytest.raises(OSError, match="No space left"):
+            shelf.library.compact()
+        assert len(shelf.segments()) == len(shelf.generations()) + 1 == 2
+    assert shelf.build().uncompacted is None
+    assert len(shelf.segments()) == len(shelf.generations()) == 1
+
+
 def test_a_base_is_found_although_the_nearest_of_it_are_gone(shelf: Shelf) -> None:
     """All that is nearest was taken out, and more of it than a question asks for."""
     for number in range(200):
