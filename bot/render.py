@@ -52,6 +52,7 @@ UNDERSTOOD_LIMIT: Final = 300
 AIDS: Final = 6
 AID_LIMIT: Final = 60  # for the words, and again for what they say
 ALSO: Final = 3
+_REASON: Final = 300
 STAGES: Final = {
     "read": "reindex.read",
     "encode": "reindex.encode",
@@ -148,6 +149,8 @@ def report_message(report: BuildReport, texts: Texts) -> Outgoing:
     }
     lines = [texts.say(headline, seconds=f"{report.seconds:.1f}"), ""]
     lines += [texts.say(key, count=count) for key, count in counts.items()]
+    if report.uncompacted is not None:
+        lines += ["", texts.say("compacting.failed", reason=report.uncompacted[:_REASON])]
     return lines_message([*lines, *_failures(report.failed, texts, LIMIT - units("\n".join(lines)))])
 
 

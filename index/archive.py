@@ -202,11 +202,15 @@ class Archive:
         rows = self._run(sql, (url,))
         return str(rows[0][0]) if rows else None
 
-    def unread(self, kept: AbstractSet[tuple[str, str]]) -> Versions:
-        """The versions that are neither to be indexed nor among `kept`."""
-        keep = {*kept, *self.live()}
-        rows = self._run("SELECT id, digest FROM articles")
-        return tuple((str(row[0]), str(row[1])) for row in rows if row not in keep)
+    def past(self) -> Versions:
+        """The versions that are kept but not to be indexed."""
+        rows = self._run("SELECT id, digest FROM articles EXCEPT SELECT id, digest FROM live")
+        return tuple((str(article), str(digest)) for article, digest in rows)
+
+    def present(self, article: str) -> Article | None:
+        """An article as it is to be indexed; None if it is not."""
+        rows = self._run("SELECT digest FROM live WHERE id = ?", (article,))
+        return self.article(article, str(rows[0][0])) if rows else None
 
     def forget(self, versions: Versions, model: str, vectors: Iterable[str]) -> None:
         """Delete versions of articles, and cached vectors by their names, from the disk too."""

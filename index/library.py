@@ -277,12 +277,15 @@ class Library:
         """Write the index anew as one whole, from vectors that are there; questions go on meanwhile.
 
         Nothing of what was removed or replaced is left then. With `due` only what has become too much is
-        put together, as a build does by itself. Raises LibraryLocked while another is writing.
+        put together, as a build does by itself. Raises LibraryLocked while another is writing, and
+        LibraryError where it cannot be done: then the index is as it was.
         """
         with self._writing() as archive:
             goal = Goal.DUE if due else Goal.ONE
-            build(archive, self._generations, self._encoder, progress, goal)
+            built = build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
+        if built.uncompacted is not None:
+            raise LibraryError(built.uncompacted)
 
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
@@ -533,4 +536,5 @@ def _report(archive: Archive, before: Versions, intake: Intake, built: Built, st
         embedded=built.embedded,
         passages=built.passages,
         seconds=time.perf_counter() - start,
+        uncompacted=built.uncompacted,
     )

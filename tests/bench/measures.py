@@ -16,6 +16,7 @@ from tests.bench.comparison import Founds, compared
 from tests.bench.corpus import write_clippings
 from tests.bench.figures import Row, percentile
 from tests.bench.gold import Found
+from tests.bench.large import large
 from tests.bench.load import load
 from tests.bench.models import baseline, sentences, sizes, speed
 from tests.bench.scripts import scripts
@@ -189,4 +190,5 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "sentences": sentences,
     "baseline": baseline,
     "scripts": scripts,
+    "large": large,
 }

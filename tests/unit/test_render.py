@@ -337,6 +337,11 @@ def test_a_report_with_too_many_failures_says_how_many_more_there_are() -> None:
     assert units(text) > LIMIT - 300
 
 
-@pytest.mark.parametrize("stage", ["read", "encode", "check", "a stage of the future"])
+@pytest.mark.parametrize("stage", ["read", "encode", "check", "compact", "a stage of the future"])
 def test_progress_is_told_for_every_stage(stage: str) -> None:
     assert "1,200 of 3,000" in progress_line(Progress(stage, 1200, 3000), EN)
+
+
+def test_a_report_says_that_the_index_could_not_be_tidied_and_why() -> None:
+    text = report_message(BuildReport((), (), (), 3, (), (), 0, 9, 1.0, "the disk is full"), EN).text
+    assert text.endswith("Everything is in and answers, but the index could not be tidied: the disk is full")
