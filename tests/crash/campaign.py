@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.crash import effects, witness
-from tests.crash.victim import POINTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     from tests.crash.witness import Course
 
-NAMED = "all at once"  # the operation that comes by all named points
 _PATIENCE = 120  # seconds for one process to do its part
 _MOMENTS = 8  # every so manieth kill comes at a moment, rather than before an effect
 
@@ -80,8 +78,15 @@ class Campaign:
         self._keep = keep
         self._random = random.Random(seed)
 
-    def run(self, name: str, kills: int, *, tell: Callable[[str], None] = lambda _: None) -> Tally:
-        """So many kills during an operation."""
+    def run(
+        self,
+        name: str,
+        kills: int,
+        *,
+        points: Sequence[str] = (),
+        tell: Callable[[str], None] = lambda _: None,
+    ) -> Tally:
+        """So many kills during an operation, and one at each of some named points."""
         for path in (self._shelf, self._saved):
             shutil.rmtree(path, ignore_errors=True)
         self._shelf.mkdir()
@@ -92,7 +97,8 @@ class Campaign:
         start = time.monotonic()
         tally = Tally(name, self._act(name, Kill())[1])
         seconds = time.monotonic() - start
-        for kill in self._plan(name, tally.effects, kills):
+        planned = [*self._plan(tally.effects, kills), *(Kill(point=point) for point in points)]
+        for kill in planned:
             wrong = self._kill(name, course, kill, seconds, tally)
             tally.kills += 1
             if wrong:
@@ -101,8 +107,8 @@ class Campaign:
                 self._put_aside(f"{name} {kill}")
         return tally
 
-    def _plan(self, name: str, effects_there: int, kills: int) -> Iterator[Kill]:
-        """Kills spread evenly over the effects, each at random within its stretch; then the other kinds."""
+    def _plan(self, effects_there: int, kills: int) -> Iterator[Kill]:
+        """Kills spread evenly over the effects, each at random within its stretch; some at any moment."""
         moments = kills // _MOMENTS if effects_there else kills
         counted = min(kills - moments, effects_there)
         for number in range(counted):
@@ -110,8 +116,6 @@ class Campaign:
             yield Kill(effect=self._random.randint(first + 1, (number + 1) * effects_there // counted))
         for _ in range(moments):
             yield Kill(share=self._random.random())
-        if name == NAMED:
-            yield from (Kill(point=point) for point in POINTS)
 
     def _kill(self, name: str, course: Course, kill: Kill, seconds: float, tally: Tally) -> list[str]:
         self._restore()
