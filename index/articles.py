@@ -95,6 +95,12 @@ def parse(data: bytes, suffix: str, name: str, *, id: str) -> Article:  # noqa: 
     return _article(draft, name, id)
 
 
+def digest_of(article: Article) -> str:
+    """The digest that an article with this content has to have."""
+    published = article.published.isoformat() if article.published else None
+    return _digest(article.title, article.text, article.url, published, article.source, article.author)
+
+
 def _article(draft: Draft, name: str, id: str) -> Article:  # noqa: A002 -- the record's own name for it
     # Titles and the rest pass through normalising too: nothing that is stored may hold half a surrogate pair.
     text, title = normalise(draft.text), " ".join(normalise(draft.title or "").split())

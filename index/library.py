@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
-from index.archive import Archive, Card
+from index.archive import ARCHIVE, Archive, Card
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
@@ -37,7 +37,6 @@ from index.snapshot import Readers, Snapshot
 from index.summary import summary
 from index.verdict import PASSAGES
 
-_ARCHIVE = "archive.sqlite"
 DEFAULT_MAX_FILE_BYTES = 20_000_000
 
 
@@ -64,7 +63,7 @@ class Library:
         self._max_file_bytes = max_file_bytes
         self._quotes = quotes
         self._confidence = confidence
-        self._archive = Archive(path / _ARCHIVE)
+        self._archive = Archive(path / ARCHIVE)
         self._generations = Generations(path)
         self._readers = Readers(self._generations, self._archive, self._tidy)
         self._tidying = threading.Lock()
@@ -89,7 +88,7 @@ class Library:
         """
         if create:
             _make_folder(path)
-        elif not (path / _ARCHIVE).is_file():
+        elif not (path / ARCHIVE).is_file():
             raise LibraryNotFound(
                 f"no library at {path}; make one with `articlebot index FOLDER`, "
                 "or name another with --library"
@@ -156,7 +155,7 @@ class Library:
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
         """An archive of the writer's own, so that its transactions hold no question up."""
         with self._generations.writing(patience=patience):
-            archive = Archive(self.path / _ARCHIVE)
+            archive = Archive(self.path / ARCHIVE)
             try:
                 yield archive
             finally:
