@@ -140,10 +140,14 @@ def build_application(
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
     )
+    return _application(bot, desk, order, operation or Operation())
+
+
+def _application(bot: Bot, desk: Desk, order: ChatOrder, operation: Operation) -> ArticlebotApplication:
     application = (
         Application.builder()
         .bot(bot)
-        .application_class(ArticlebotApplication, {"desk": desk, "operation": operation or Operation()})
+        .application_class(ArticlebotApplication, {"desk": desk, "operation": operation})
         .concurrent_updates(order)
         .build()
     )

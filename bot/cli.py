@@ -225,13 +225,21 @@ def show(
 
 @app.command()
 def remove(context: typer.Context, article_id: _Id, library: _Library = None, config: _Config = None) -> None:
-    """Take an article out of the library.
+    """Take an article out of the library, and what the index holds of it off the disk.
 
     It stays out until its file changes.
     """
     from bot.commands.library import remove_article
 
     raise typer.Exit(remove_article(_settings(context, library, config), article_id))
+
+
+@app.command()
+def compact(context: typer.Context, library: _Library = None, config: _Config = None) -> None:
+    """Write the index anew as one whole, without anything that was removed or replaced."""
+    from bot.commands.library import compact_library
+
+    raise typer.Exit(compact_library(_settings(context, library, config)))
 
 
 @app.command()

@@ -17,7 +17,13 @@ if TYPE_CHECKING:
     from index import Progress
 
 SECONDS_BETWEEN_LINES = 3.0
-_STAGES = {"read": "Reading files", "encode": "Encoding", "check": "Checking", "ask": "Asking"}
+_STAGES = {
+    "read": "Reading files",
+    "encode": "Encoding",
+    "check": "Checking",
+    "compact": "Compacting",
+    "ask": "Asking",
+}
 
 
 @contextmanager

@@ -51,6 +51,7 @@ STAGES: Final = {
     "read": "reindex.read",
     "encode": "reindex.encode",
     "check": "reindex.check",
+    "compact": "compacting.stage",
 }
 
 

@@ -14,6 +14,7 @@ from index.encoder import Encoder
 from index.errors import QuestionError
 from index.figures import aids
 from index.filters import filtered
+from index.inference import Vectors
 from index.quoting import Ranked, compose
 from index.reader import Reader
 from index.records import Aid, Answer, Article, Hit, NotFound, Quote, Within
@@ -113,7 +114,7 @@ def _filtered(
     question: str, snapshot: Snapshot, today: date, within: Within | None
 ) -> tuple[str, Within | None]:
     """The question without its words on where and when, and what these and `within` leave."""
-    read = filtered(question, today, snapshot.outlets)
+    read = filtered(question, today, snapshot.holdings.outlets)
     both = (within or Within()).and_also(read.within or Within())
     return read.text, None if both.everything else both
 
@@ -159,9 +160,10 @@ def _quotes(
     ), composed.disagree
 
 
-def _vector(snapshot: Snapshot, judged: Judged) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _vector(snapshot: Snapshot, judged: Judged) -> Vectors:
     row = snapshot.tables.sentence_rows(judged.candidate.row)[judged.candidate.place]
-    return np.asarray(snapshot.tables.sentence_vectors[row], dtype=np.float32)
+    vector: Vectors = snapshot.tables.sentence_vectors(np.array([row]))[0]
+    return vector
 
 
 def _explained(quote: Quote, judged: Judged, language: str) -> Quote:

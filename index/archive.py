@@ -13,6 +13,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import date
@@ -23,8 +24,8 @@ import numpy as np
 from index.articles import digest_of
 from index.encoder import WindowVectors
 from index.errors import LibraryDamaged
-from index.generations import Versions
 from index.records import Article
+from index.roster import Versions
 
 ARCHIVE = "archive.sqlite"  # in a library's folder
 # `words` tells equal texts apart from others without reading them. Paths are bytes, as the
@@ -178,11 +179,6 @@ class Archive:
         with self._sentences():
             return article_of(rows[0]) if rows else None
 
-    def languages(self) -> dict[tuple[str, str], str]:
-        """The language of every version that is kept."""
-        rows = self._run("SELECT id, digest, language FROM articles")
-        return {(str(article), str(digest)): str(language) for article, digest, language in rows}
-
     def cards(self) -> dict[tuple[str, str], Card]:
         """The cards of all versions that are kept."""
         rows = self._run("SELECT id, digest, title, published, language, source FROM articles")
@@ -214,13 +210,20 @@ class Archive:
         rows = self._run(sql, (_words(article), article.id))
         return str(rows[0][0]) if rows else None
 
-    def forget_except(self, kept: Versions) -> None:
-        """Delete the versions that are neither to be indexed nor among `kept`, from the disk too."""
+    def unread(self, kept: AbstractSet[tuple[str, str]]) -> Versions:
+        """The versions that are neither to be indexed nor among `kept`."""
         keep = {*kept, *self.live()}
-        gone = [row for row in self._run("SELECT id, digest FROM articles") if row not in keep]
-        if gone:
-            self._run_many("DELETE FROM articles WHERE id = ? AND digest = ?", gone)
-            self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log would still hold the words
+        rows = self._run("SELECT id, digest FROM articles")
+        return tuple((str(row[0]), str(row[1])) for row in rows if row not in keep)
+
+    def forget(self, versions: Versions, model: str, vectors: Iterable[str]) -> None:
+        """Delete versions of articles, and cached vectors by their names, from the disk too."""
+        with self.transaction():
+            for version in versions:
+                self._run("DELETE FROM articles WHERE id = ? AND digest = ?", version)
+            for name in vectors:
+                self._run("DELETE FROM vectors WHERE model = ? AND passage = ?", (model, name))
+        self._run("PRAGMA wal_checkpoint(TRUNCATE)")  # or the log would still hold the words
 
     # --- where articles come from ---
 
@@ -271,7 +274,7 @@ class Archive:
         blobs = ((model, name, _blob(vectors)) for name, vectors in rows)
         self._run_many("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", blobs)
 
-    def keep_vectors(self, model: str, passages: set[str]) -> None:
+    def keep_vectors(self, model: str, passages: AbstractSet[str]) -> None:
         """Drop cached vectors that are of another model or of no passage any more."""
         rows = self._run("SELECT model, passage FROM vectors")
         gone = [row for row in rows if row[0] != model or row[1] not in passages]

@@ -1,29 +1,26 @@
-"""The archive's articles into a new generation, complete and checked, then live."""
+"""The archive's articles into new generations, each complete and checked, then live."""
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import closing, suppress
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from index import store
-from index.archive import Archive
-from index.encoder import Encoder, WindowVectors
-from index.errors import LibraryDamaged, LibraryOutdated
-from index.generations import PIPELINE, Generations, Manifest, Versions, sizes
-from index.keywords import Keywords
-from index.passages import Outline, Window, outlines, window
-from index.records import Progress
-from index.store import Store, StoredPassage
-from index.tables import Tables, TableWriter
+import numpy as np
 
-_GROUP = 256  # passages encoded together, and kept before the next
-_CHECKED = 500  # passages checked together
-_STRAGGLERS = 0.01  # more of them than this share means the index is broken, not approximate
+from index.archive import Archive
+from index.checking import check
+from index.encoder import Encoder
+from index.errors import LibraryDamaged, LibraryOutdated
+from index.generations import PIPELINE, Generation, Generations, Manifest, Part
+from index.planning import Goal, Held, Step, compaction, update
+from index.records import Progress
+from index.roster import Versions
+from index.snapshot import Snapshot
+from index.tables import Table
+from index.writing import SegmentWriter, Tell, Written, vector_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,42 +32,61 @@ class Built:
 
 
 def build(
-    archive: Archive, generations: Generations, encoder: Encoder, progress: Callable[[Progress], None]
+    archive: Archive,
+    generations: Generations,
+    encoder: Encoder,
+    progress: Callable[[Progress], None],
+    goal: Goal = Goal.DUE,
 ) -> Built:
-    """Make a generation of the archive's articles and swap it in, if the live one is not it."""
-    live = _usable(generations, encoder)
-    wanted = archive.live()
-    if live is not None and live.articles == wanted:
-        return Built(0, live.passages)
-    with suppress(LibraryDamaged):
-        generations.sweep()  # what a killed build left behind may take much room
-    name = generations.create()
-    work = _Work(archive, generations.folder(name), encoder, wanted, progress)
-    manifest = work.run()
-    generations.publish(name)
-    archive.keep_vectors(encoder.digest, work.used)
-    return Built(work.embedded, manifest.passages)
+    """Bring the index up to date with the archive's articles, then put its segments together as wanted.
+
+    Each step makes a generation and swaps it in, so that what is new answers before anything is put
+    together. With nothing to do nothing is written.
+    """
+    builder = _Builder(archive, generations, encoder, progress)
+    held, wanted = _held(generations, encoder), archive.live()
+    step = Step((), wanted, base=True) if held is None else update(held, wanted)
+    if step is not None:
+        with suppress(LibraryDamaged):
+            generations.sweep()  # what a killed build left behind may take much room
+        held = builder.update(step)
+    while held is not None and (step := compaction(held, goal)) is not None:
+        held = builder.compact(step)
+    return Built(builder.embedded, sum(each.passages for each in held or ()))
 
 
 def indexed(archive: Archive, generations: Generations) -> Versions:
     """The articles the live index holds; where it cannot be read, those it should hold."""
     try:
         generation = generations.live()
+        if generation is None:
+            return ()
+        with closing(generation):
+            return generation.holdings.versions()
     except (LibraryDamaged, LibraryOutdated):
         return archive.live()
-    if generation is None:
-        return ()
-    generation.close()
-    return generation.manifest.articles
 
 
-def forget_unread(archive: Archive, generations: Generations) -> None:
+def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> None:
     """Delete generations nobody reads, and the article versions only they could quote."""
     try:
-        kept = [Manifest.load(generations.folder(name)) for name in generations.sweep()]
+        kept = {version for name in generations.sweep() for version in generations.versions(name)}
     except (LibraryDamaged, LibraryOutdated):
         return  # what it quotes is not known, so nothing is forgotten as long as it is there
-    archive.forget_except(tuple(version for manifest in kept for version in manifest.articles))
+    if unread := archive.unread(kept):
+        archive.forget(unread, encoder.digest, _unused_vectors(archive, unread))
+
+
+def _unused_vectors(archive: Archive, past: Versions) -> frozenset[str]:
+    """The names of the cached vectors of past versions that the articles as they are now do not have."""
+    now = dict(archive.live())
+    again = tuple((article, now[article]) for article, _ in past if article in now)
+    return _vectors_of(archive, past) - _vectors_of(archive, again)
+
+
+def _vectors_of(archive: Archive, versions: Versions) -> frozenset[str]:
+    names = (vector_names(archive.article(*version)) for version in versions)
+    return frozenset[str]().union(*names)
 
 
 def is_current(manifest: Manifest, encoder: Encoder) -> bool:
@@ -78,133 +94,107 @@ def is_current(manifest: Manifest, encoder: Encoder) -> bool:
     return manifest.model_digest == encoder.digest
 
 
-def _usable(generations: Generations, encoder: Encoder) -> Manifest | None:
-    """The live generation's manifest, if that is whole and of our making."""
+def _held(generations: Generations, encoder: Encoder) -> list[Held] | None:
+    """What the live generation is put together of, if it is whole and of our making."""
     try:
         generation = generations.live()
+        if generation is None:
+            return None
+        with closing(generation):
+            if not is_current(generation.manifest, encoder):
+                return None
+            generation.verify()
+            return _parts(generation)
     except (LibraryDamaged, LibraryOutdated):
         return None  # it is what is being mended
-    if generation is None:
-        return None
-    try:
-        generation.verify()
-    except LibraryDamaged:
-        return None
-    finally:
-        generation.close()
-    return generation.manifest if is_current(generation.manifest, encoder) else None
 
 
-class _Work:
-    """The making of one generation in its own folder; nothing of it is visible before `publish`."""
+def _parts(generation: Generation) -> list[Held]:
+    """The segments of a generation with what is not gone of them."""
+    found = []
+    parts = zip(generation.segments, generation.rosters, generation.manifest.parts, strict=True)
+    for folder, (segment, roster, part) in zip(generation.folders, parts, strict=True):
+        gone = frozenset(part.gone)
+        versions = {number: version for number, version in enumerate(roster.versions()) if number not in gone}
+        found.append(Held(segment, versions, _passages(folder, gone)))
+    return found
+
+
+def _passages(folder: Path, gone: Iterable[int]) -> int:
+    """How many passages of a segment are of articles that are not gone."""
+    articles = Table.load(folder).passages[:, 0]
+    return len(articles) - int(np.isin(articles, list(gone)).sum())
+
+
+class _Builder:
+    """Makes one generation after the other; nothing of one is visible before it is published."""
 
     def __init__(
         self,
         archive: Archive,
-        folder: Path,
+        generations: Generations,
         encoder: Encoder,
-        wanted: Versions,
         progress: Callable[[Progress], None],
     ) -> None:
         self._archive = archive
-        self._folder = folder
+        self._generations = generations
         self._encoder = encoder
-        self._wanted = wanted
         self._progress = progress
-        self._dimension = encoder.dimension
-        self._writer = TableWriter(self._dimension)
-        self._searched: list[str] = []
-        self.used: set[str] = set()
         self.embedded = 0
 
-    def run(self) -> Manifest:
-        """Write and check everything; returns the manifest, which is written last."""
-        written = store.write(self._folder / "vectors", self._passages())
-        tables = self._writer.save(self._folder)
-        Keywords.build(self._searched).save(self._folder / "keywords")
-        if written != len(tables):
-            raise LibraryDamaged(
-                f"Chroma holds {written} of {len(tables)} passages; the old index stays live"
-            )
-        manifest = Manifest(
+    def update(self, step: Step) -> list[Held] | None:
+        """Bring the index up to date; returns what is live then."""
+        return self._take(step, self._stage("encode", step), self._stage("check", step))
+
+    def compact(self, step: Step) -> list[Held] | None:
+        """Put segments together; returns what is live then."""
+        tell = self._stage("compact", step)
+        return self._take(step, lambda done: tell(done / 2), lambda done: tell((1 + done) / 2))
+
+    def _stage(self, stage: str, step: Step) -> Tell:
+        """What tells the progress of a stage over a step's articles; nothing where there are none."""
+        articles = len(step.written)
+
+        def tell(done: float) -> None:
+            if articles:
+                self._progress(Progress(stage, round(done * articles), articles))
+
+        return tell
+
+    def _take(self, step: Step, encoding: Tell, checking: Tell) -> list[Held] | None:
+        name = self._generations.create()
+        written = self._written(name, step, encoding, lambda done: checking(done / 2))
+        self._manifest(step, written).save(self._generations.folder(name))
+        self._check(name, written, lambda done: checking((1 + done) / 2))
+        self._generations.publish(name)
+        if written is not None and not step.kept:
+            self._archive.keep_vectors(self._encoder.digest, written.vectors)
+        return _held(self._generations, self._encoder)
+
+    def _written(self, name: str, step: Step, encoding: Tell, checking: Tell) -> Written | None:
+        """The new segment of a step, if it has one."""
+        if not step.written:
+            return None
+        folder = self._generations.create_segment(name)
+        writer = SegmentWriter(self._archive, self._encoder, folder, step.written)
+        written = writer.write(base=step.base, encoding=encoding, checking=checking)
+        self.embedded += written.embedded
+        return written
+
+    def _manifest(self, step: Step, written: Written | None) -> Manifest:
+        kept = sum(_passages(self._generations.segment(part.segment), part.gone) for part in step.kept)
+        return Manifest(
             pipeline=PIPELINE,
             model=self._encoder.name,
             model_digest=self._encoder.digest,
-            dimension=self._dimension,
-            passages=len(tables),
-            sentences=len(tables.sentences),
+            dimension=self._encoder.dimension,
+            passages=kept + (written.segment.passages if written else 0),
             built=time.time(),
-            articles=self._wanted,
-            stragglers=self._check(tables),
-            files=sizes(self._folder),
-        )
-        manifest.save(self._folder)
-        return manifest
-
-    def _passages(self) -> Iterator[StoredPassage]:
-        parts = self._parts()
-        while group := list(islice(parts, _GROUP)):
-            self._progress(Progress("encode", group[0][0], len(self._wanted)))
-            windows = [window(outline) for _, outline in group]
-            for (number, outline), made, vectors in zip(group, windows, self._vectors(windows), strict=True):
-                yield self._add(number, outline, made, vectors)
-        if self._wanted:
-            self._progress(Progress("encode", len(self._wanted), len(self._wanted)))
-
-    def _parts(self) -> Iterator[tuple[int, Outline]]:
-        for number, version in enumerate(self._wanted):
-            for outline in outlines(self._archive.article(*version)):
-                yield number, outline
-
-    def _add(self, number: int, outline: Outline, made: Window, vectors: WindowVectors) -> StoredPassage:
-        row = self._writer.add(number, outline.passage.span, outline.sentences, vectors)
-        self._searched.append(made.text)
-        article = outline.passage.article
-        return StoredPassage(row, article.id, article.digest, outline.passage.span, vectors.passage)
-
-    def _vectors(self, windows: Sequence[Window]) -> list[WindowVectors]:
-        """Vectors from the cache where it has them; the rest are encoded and cached at once."""
-        names = [_name(each) for each in windows]
-        self.used.update(names)
-        found = {name: self._archive.vectors(self._encoder.digest, name, self._dimension) for name in names}
-        missing = {name: made for name, made in zip(names, windows, strict=True) if found[name] is None}
-        if missing:
-            fresh = dict(zip(missing, self._encoder.encode_windows(list(missing.values())), strict=True))
-            self._archive.put_vectors(self._encoder.digest, fresh.items())
-            found.update(fresh)
-            self.embedded += len(missing)
-        return [vectors for name in names if (vectors := found[name]) is not None]
-
-    def _check(self, tables: Tables) -> tuple[int, ...]:
-        """Every vector must find itself before the generation goes live; returns those that do not."""
-        opened = Store(self._folder / "vectors")
-        stragglers: list[int] = []
-        try:
-            for start in range(0, len(tables), _CHECKED):
-                self._progress(Progress("check", start, len(tables)))
-                rows = range(start, min(start + _CHECKED, len(tables)))
-                stragglers += (
-                    each.row for each in opened.unreachable([self._stored(tables, row) for row in rows])
-                )
-        finally:
-            opened.close()
-        if len(stragglers) > max(1, _STRAGGLERS * len(tables)):
-            raise LibraryDamaged(
-                f"{len(stragglers)} of {len(tables)} passages cannot be found by their own vectors; "
-                "the old index stays live; run `articlebot index` again"
-            )
-        if len(tables):
-            self._progress(Progress("check", len(tables), len(tables)))
-        return tuple(stragglers)
-
-    def _stored(self, tables: Tables, row: int) -> StoredPassage:
-        article, digest = self._wanted[tables.article_number(row)]
-        return StoredPassage(
-            row, article, digest, tables.span(row), tables.passage_vectors[row].astype("float32")
+            parts=(*step.kept, *([Part(written.segment.name)] if written else [])),
         )
 
-
-def _name(made: Window) -> str:
-    """The name vectors are cached under: what was encoded, and how it was cut."""
-    cuts = ",".join(f"{span.start}-{span.end}" for span in made.sentences)
-    return hashlib.sha256(f"{cuts}\0{made.text}".encode()).hexdigest()
+    def _check(self, name: str, written: Written | None, tell: Tell) -> None:
+        """Look for what has just been written in the whole of the new generation."""
+        with closing(Snapshot(self._generations.unpublished(name), self._archive)) as snapshot:
+            new = written.segment.passages if written else 0
+            check(snapshot, len(snapshot.tables) - new, len(self._archive.live()), tell)

@@ -1,28 +1,23 @@
-"""Articles by what is known of them, without reading their texts: title, outlet, date, language."""
+"""Articles by what is known of them, without reading their texts: title, outlet, date."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import PurePath
-
-import numpy as np
-import numpy.typing as npt
 
 from index.archive import Card
 from index.articles import SUFFIXES
 from index.characters import CJK
 from index.errors import LibraryDamaged
-from index.generations import Versions
 from index.outlets import key
-from index.records import Source, Within
+from index.records import Article, Source
+from index.roster import Versions
 from index.text import fold
 
 _WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
-_UNDATED = 0  # no day: the first of the calendar is 1
 
 
 def cards_of(versions: Versions, cards: Mapping[tuple[str, str], Card]) -> list[Card]:
@@ -55,7 +50,7 @@ def _holds(title: str, wanted: Sequence[re.Pattern[str]]) -> bool:
     return all(word.search(title) for word in wanted)
 
 
-def outlet(card: Card) -> str | None:
+def outlet(card: Card | Article) -> str | None:
     """The article's outlet; None where its source is but the name of its file."""
     is_file = card.source is not None and PurePath(card.source).suffix.lower() in SUFFIXES
     return None if is_file else card.source
@@ -74,47 +69,3 @@ def sources(cards: Iterable[Card]) -> tuple[Source, ...]:
 def _source(shelf: Sequence[Card]) -> Source:
     ((name, _),) = Counter(map(outlet, shelf)).most_common(1)
     return Source(name, len(shelf), max((card.published for card in shelf if card.published), default=None))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labels:
-    """Language, date and outlet of an index's articles, each an array by the article's number.
-
-    `days` are ordinals of the calendar, 0 for none; `outlets` are places in `names`, -1 for none.
-    """
-
-    chinese: npt.NDArray[np.bool_]
-    days: npt.NDArray[np.int32]
-    outlets: npt.NDArray[np.int32]
-    names: tuple[str, ...]
-    spellings: tuple[str, ...]
-
-    @classmethod
-    def of(cls, cards: Sequence[Card]) -> Labels:
-        """The labels of articles, given in the order of their numbers."""
-        own = [outlet(card) for card in cards]
-        spellings = tuple(sorted({name for name in own if name is not None}))
-        places = {name: place for place, name in enumerate(sorted({key(name) for name in spellings}))}
-        return cls(
-            np.array([card.language.startswith("zh") for card in cards], dtype=np.bool_),
-            np.array(
-                [card.published.toordinal() if card.published else _UNDATED for card in cards], np.int32
-            ),
-            np.array([-1 if name is None else places[key(name)] for name in own], np.int32),
-            tuple(places),
-            spellings,
-        )
-
-    def within(self, within: Within) -> npt.NDArray[np.bool_]:
-        """Which articles a filter's dates and outlets let through."""
-        kept = np.ones(len(self.days), dtype=np.bool_)
-        if within.since is not None or within.until is not None:
-            kept &= self.days != _UNDATED
-        if within.since is not None:
-            kept &= self.days >= within.since.toordinal()
-        if within.until is not None:
-            kept &= self.days <= within.until.toordinal()
-        if within.outlets is not None:
-            wanted = {key(name) for name in within.outlets}
-            kept &= np.isin(self.outlets, [place for place, name in enumerate(self.names) if name in wanted])
-        return kept

@@ -4,11 +4,13 @@
       archive.sqlite
       CURRENT              the name of the live generation; replaced in one step
       writer.lock          held by the one process that writes
-      generations/000007/  manifest.json, tables, keywords/, vectors/
+      generations/000007/  manifest.json: which segments, and which of their articles are gone
                  lease     a shared lock is held by everyone who reads this generation
+      segments/000003/     see `index.segments`; named for the generation that first had it
 
 A kill at any moment leaves CURRENT naming a whole generation. What it does not name is
-unfinished or past, and is deleted by the next writer once nobody reads it.
+unfinished or past, and is deleted by the next writer once nobody reads it; so are the segments that
+no generation names any more.
 """
 
 from __future__ import annotations
@@ -17,36 +19,43 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
 import portalocker
 from portalocker import LockFlags
 
+from index.durable import sync as _sync
 from index.errors import LibraryDamaged, LibraryLocked, LibraryOutdated
+from index.holdings import Holdings
+from index.roster import Roster, Versions
+from index.segments import REMEDY, Segment, make_durable
 
 # Raise it when passages, folding, keywords, the tables or the manifest change: older
 # generations are then rebuilt instead of queried.
-PIPELINE = 2
+PIPELINE = 3
 
 _CURRENT = "CURRENT"
 _LEASE = "lease"
 _MANIFEST = "manifest.json"
-_REMEDY = "run `articlebot index` to rebuild it"
 
-Versions = tuple[tuple[str, str], ...]
-"""Articles as (id, digest of one version)."""
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A segment of a generation, by name, and the numbers of its articles that are gone."""
+
+    segment: str
+    gone: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a generation is made of. `articles` are (id, digest) by article number.
+    """What a generation is made of.
 
-    `built` is seconds since the epoch, UTC. `stragglers` are rows whose own vector did not find
-    them in the approximate index; searching looks at them directly. `files` are the names and
-    sizes in bytes of all other files of the generation.
+    `passages` counts those that are not gone. `built` is seconds since the epoch, UTC.
     """
 
     pipeline: int
@@ -54,15 +63,12 @@ class Manifest:
     model_digest: str
     dimension: int
     passages: int
-    sentences: int
     built: float
-    articles: Versions
-    stragglers: tuple[int, ...]
-    files: tuple[tuple[str, int], ...]
+    parts: tuple[Part, ...]
 
     def save(self, folder: Path) -> None:
         """Write the manifest into a generation's folder."""
-        (folder / _MANIFEST).write_text(json.dumps(asdict(self), indent=1), encoding="utf-8")
+        (folder / _MANIFEST).write_text(json.dumps(asdict(self)), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
@@ -71,52 +77,46 @@ class Manifest:
             raw = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
             pipeline = int(raw["pipeline"])
             if pipeline == PIPELINE:
-                return cls(
-                    articles=tuple((article, digest) for article, digest in raw.pop("articles")),
-                    stragglers=tuple(raw.pop("stragglers")),
-                    files=tuple((name, size) for name, size in raw.pop("files")),
-                    **raw,
-                )
+                parts = (Part(str(part["segment"]), tuple(part["gone"])) for part in raw.pop("parts"))
+                return cls(parts=tuple(parts), **raw)
         except (OSError, ValueError, TypeError, KeyError) as error:
-            raise LibraryDamaged(f"{folder / _MANIFEST} cannot be read ({error}); {_REMEDY}") from error
+            raise LibraryDamaged(f"{folder / _MANIFEST} cannot be read ({error}); {REMEDY}") from error
         raise LibraryOutdated(
             f"the index {folder} was made by another version of articlebot (pipeline {pipeline}, "
-            f"this one makes {PIPELINE}); {_REMEDY}"
+            f"this one makes {PIPELINE}); {REMEDY}"
         )
 
 
-def sizes(folder: Path) -> tuple[tuple[str, int], ...]:
-    """The files of a generation that stay, with their sizes in bytes, by name.
-
-    The manifest is about to be written, and SQLite's companions come and go.
-    """
-    passing = (_MANIFEST, "-wal", "-shm", "-journal")
-    files = (path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(passing))
-    return tuple(sorted((path.relative_to(folder).as_posix(), path.stat().st_size) for path in files))
-
-
 class Generation:
-    """A finished generation that is not deleted before it is closed."""
+    """A finished generation that is not deleted before it is closed, nor are its segments."""
 
-    def __init__(self, folder: Path, lease: IO[str]) -> None:
+    def __init__(self, folder: Path, segments: Path, lease: IO[str]) -> None:
         self.name = folder.name
         self.folder = folder
         self.manifest = Manifest.load(folder)
+        self.folders = tuple(segments / part.segment for part in self.manifest.parts)
+        self.segments = tuple(map(Segment.load, self.folders))
         self._lease = lease
 
-    def verify(self) -> None:
-        """LibraryDamaged if a file is missing or has been cut short.
+    @cached_property
+    def rosters(self) -> tuple[Roster, ...]:
+        """The articles of each segment. LibraryDamaged if they cannot be read."""
+        try:
+            return tuple(map(Roster.load, self.folders))
+        except (OSError, EOFError, ValueError) as error:
+            raise LibraryDamaged(
+                f"the articles of the index {self.folder} cannot be read ({error}); {REMEDY}"
+            ) from error
 
-        Cheap enough to do each time: opening an index whose files are cut short can end the
-        whole process (chroma-core/chroma #7238). A file may grow: Chroma migrates its own.
-        """
-        for name, size in self.manifest.files:
-            path = self.folder / name
-            found = path.stat().st_size if path.is_file() else None
-            if found is None:
-                raise LibraryDamaged(f"{path} is missing; {_REMEDY}")
-            if found < size:
-                raise LibraryDamaged(f"{path} is {found:,} bytes long instead of {size:,}; {_REMEDY}")
+    @cached_property
+    def holdings(self) -> Holdings:
+        """The articles it holds. LibraryDamaged if they cannot be read."""
+        return Holdings(self.rosters, [part.gone for part in self.manifest.parts])
+
+    def verify(self) -> None:
+        """LibraryDamaged if a file is missing or has been cut short."""
+        for segment, folder in zip(self.segments, self.folders, strict=True):
+            segment.verify(folder)
 
     def close(self) -> None:
         """Let the generation be deleted."""
@@ -129,6 +129,7 @@ class Generations:
     def __init__(self, library: Path) -> None:
         self._library = library
         self._folder = library / "generations"
+        self._segments = library / "segments"
 
     def current(self) -> str | None:
         """The live generation's name, or None before the first; it is read afresh each time."""
@@ -137,16 +138,18 @@ class Generations:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            raise LibraryDamaged(f"{self._library / _CURRENT} cannot be read ({error}); {_REMEDY}") from error
+            raise LibraryDamaged(f"{self._library / _CURRENT} cannot be read ({error}); {REMEDY}") from error
         if not _is_name(name):
-            raise LibraryDamaged(
-                f"{self._library / _CURRENT} holds {name!r}, which names no index; {_REMEDY}"
-            )
+            raise LibraryDamaged(f"{self._library / _CURRENT} holds {name!r}, which names no index; {REMEDY}")
         return name
 
     def folder(self, name: str) -> Path:
         """Where a generation lives."""
         return self._folder / name
+
+    def segment(self, name: str) -> Path:
+        """Where a segment lives."""
+        return self._segments / name
 
     def live(self) -> Generation | None:
         """The live generation, kept until it is closed; None before the first.
@@ -163,15 +166,26 @@ class Generations:
             if lease is not None:
                 lease.close()
             elif name == before:
-                raise LibraryDamaged(f"the index {self._folder / name} is gone; {_REMEDY}")
+                raise LibraryDamaged(f"the index {self._folder / name} is gone; {REMEDY}")
         return None
 
     def _open(self, name: str, lease: IO[str]) -> Generation:
         try:
-            return Generation(self._folder / name, lease)
+            return Generation(self._folder / name, self._segments, lease)
         except BaseException:
             lease.close()
             raise
+
+    def versions(self, name: str) -> Versions:
+        """The articles of a generation that is there; only the writer may ask without a lease."""
+        with closing(self.unpublished(name)) as generation:
+            return generation.holdings.versions()
+
+    def unpublished(self, name: str) -> Generation:
+        """A generation that its writer has finished, before it is live; kept until it is closed."""
+        lease = self._lease(name)
+        assert lease is not None, "only the writer deletes, and it is making this one"
+        return self._open(name, lease)
 
     def _lease(self, name: str) -> IO[str] | None:
         with suppress(FileNotFoundError):
@@ -187,17 +201,24 @@ class Generations:
     def create(self) -> str:
         """Make a folder for a new generation and return its name."""
         self._folder.mkdir(exist_ok=True)
-        name = f"{max((int(folder.name) for folder in self._made()), default=0) + 1:06d}"
+        made = (*self._made(), *_numbered(self._segments))
+        name = f"{max((int(folder.name) for folder in made), default=0) + 1:06d}"
         (self._folder / name).mkdir()
         (self._folder / name / _LEASE).touch()
         return name
 
+    def create_segment(self, name: str) -> Path:
+        """Make an empty folder for the new segment of the generation of that name."""
+        folder = self._segments / name
+        folder.mkdir(parents=True)
+        return folder
+
     def publish(self, name: str) -> None:
         """Make a finished generation the live one, in one step that survives a power cut."""
-        for path in sorted(self.folder(name).rglob("*"), reverse=True):
-            _sync(path)
-        _sync(self.folder(name))
-        _sync(self._folder)
+        if (self._segments / name).is_dir():
+            make_durable(self._segments / name)
+            _sync(self._library)
+        make_durable(self._folder / name)
         draft = self._library / f"{_CURRENT}.new"
         draft.write_text(name, encoding="utf-8")
         _sync(draft)
@@ -205,14 +226,24 @@ class Generations:
         _sync(self._library)
 
     def sweep(self) -> tuple[str, ...]:
-        """Delete what is neither live nor read by anyone; returns the names that remain.
+        """Delete what is neither live nor read by anyone; returns the generations that remain.
 
-        Only the writer may call it.
+        Only the writer may call it. As long as it cannot be read what a remaining one is made of, no
+        segment is deleted.
         """
         live = self.current()
-        return tuple(
+        remaining = tuple(
             folder.name for folder in self._made() if folder.name == live or not self._delete(folder)
         )
+        with suppress(LibraryDamaged, LibraryOutdated):
+            manifests = [Manifest.load(self._folder / name) for name in remaining]
+            self._sweep_segments({part.segment for manifest in manifests for part in manifest.parts})
+        return remaining
+
+    def _sweep_segments(self, named: set[str]) -> None:
+        for folder in _numbered(self._segments):
+            if folder.name not in named:
+                shutil.rmtree(folder, ignore_errors=True)
 
     def _delete(self, folder: Path) -> bool:
         # What cannot be deleted now, on a network folder say, is tried again by the next sweep.
@@ -227,8 +258,7 @@ class Generations:
         return not folder.exists()
 
     def _made(self) -> list[Path]:
-        folders = self._folder.iterdir() if self._folder.is_dir() else ()
-        return sorted(path for path in folders if _is_name(path.name) and path.is_dir())
+        return _numbered(self._folder)
 
     @contextmanager
     def writing(self, *, patience: float = 1.0) -> Iterator[None]:
@@ -261,12 +291,7 @@ def _is_name(name: str) -> bool:
     return name.isascii() and name.isdecimal()
 
 
-def _sync(path: Path) -> None:
-    """Force a file or a folder's entries to disk."""
-    if os.name == "nt" and path.is_dir():
-        return  # Windows cannot open a folder; its rename is durable by itself
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _numbered(folder: Path) -> list[Path]:
+    """The folders in a folder that are named by number, which are ours."""
+    folders = folder.iterdir() if folder.is_dir() else ()
+    return sorted(path for path in folders if _is_name(path.name) and path.is_dir())

@@ -1,28 +1,27 @@
-"""Keyword search: BM25 over folded text. The only module that knows bm25s and the stemmer.
+"""Keyword search: BM25 over folded text. The only module that knows the stemmer.
 
 Chinese is indexed as single characters and pairs of neighbours, which needs no dictionary
-and finds names no dictionary has; other scripts as stemmed words. BM25 as in Lucene, by
-bm25s (Lu 2024, https://arxiv.org/abs/2407.03618).
+and finds names no dictionary has; other scripts as stemmed words. BM25 as Lucene has it (Kamphuis et
+al. 2020, https://doi.org/10.1007/978-3-030-45442-5_4), its statistics those of all of an index.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from itertools import accumulate
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
+from index.postings import Postings
 from index.records import Span
 from index.text import CJK, fold
-from index.vocabulary import Vocabulary
+from index.vocabulary import hash_of
 
-if TYPE_CHECKING:
-    from bm25s import BM25
-
+_K1, _B = 1.2, 0.75  # how soon a term counts no more for being there again, how much for a short passage
 # A run of Chinese; or a word or number, with thousands ("1,234", not the list "12,15") and decimals.
 _TERM = re.compile(rf"[{CJK}]+|[^\W_{CJK}]+(?:(?<=[0-9]),[0-9]{{3}}(?![0-9])|(?<=[0-9])\.[0-9]+)*")
 _NO_THOUSANDS = str.maketrans("，、", "  ")  # folding makes commas of them, but "100、200" is two numbers
@@ -104,51 +103,61 @@ def _is_name(text: str, stands: Span) -> bool:
 
 
 class Keywords:
-    """A BM25 index over passages, addressed by row."""
+    """BM25 over the passages of an index, addressed by row, whichever segments they are in.
 
-    def __init__(self, index: BM25, vocabulary: Vocabulary, rows: int) -> None:
-        self._index = index
-        self._vocabulary = vocabulary
-        self._rows = rows
+    Passages that are gone are as if they had never been: no statistics count them.
+    """
 
-    @classmethod
-    def build(cls, texts: Iterable[str]) -> Keywords:
-        """Index texts; the first is row 0."""
-        from bm25s import BM25  # noqa: PLC0415 - a quarter of a second that only searching needs
-
-        vocabulary: dict[str, int] = {}
-        rows = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms(text)] for text in texts]
-        index = BM25(method="lucene", k1=1.2, b=0.75)
-        # bm25s cannot index nothing at all; no question holds the empty term.
-        indexed = (rows, vocabulary) if vocabulary else ([[0]], {"": 0})
-        index.index(indexed, show_progress=False, create_empty_token=False)
-        index.vocab_dict = {}  # which bm25s would write, and read as a whole
-        return cls(index, Vocabulary.of(vocabulary), len(rows))
-
-    def save(self, folder: Path) -> None:
-        """Write the index into a folder."""
-        self._index.save(str(folder), show_progress=False)
-        self._vocabulary.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path, *, rows: int) -> Keywords:
-        """Open what `save` wrote; the postings stay on disk and are mapped."""
-        from bm25s import BM25  # noqa: PLC0415 - as above
-
-        index = BM25.load(str(folder), mmap=True, load_vocab=False, show_progress=False)
-        return cls(index, Vocabulary.load(folder), rows)
+    def __init__(self, parts: Sequence[Postings], alive: npt.NDArray[np.bool_]) -> None:
+        """Join the postings of segments; `alive` says which of all their rows count, (rows,)."""
+        self._parts = parts
+        self._starts = [0, *accumulate(len(part) for part in parts)]
+        self._alive = alive
+        self._whole = bool(alive.all())
+        self._passages = int(alive.sum())
+        lengths = np.concatenate([np.empty(0, np.uint32), *(part.lengths for part in parts)])
+        usual = max(1.0, float(lengths[alive].mean())) if self._passages else 1.0
+        self._norms = (_K1 * (1 - _B + _B * lengths / usual)).astype(np.float32)
 
     def __contains__(self, term: object, /) -> bool:
-        """Whether any row holds a term."""
-        return isinstance(term, str) and self._vocabulary.number(term) is not None
+        """Whether any passage holds a term."""
+        if not isinstance(term, str):
+            return False
+        if self._whole:
+            hashed = hash_of(term)
+            return any(part.vocabulary.number_of(hashed) is not None for part in self._parts)
+        return bool(len(self.holding(term)[0]))
+
+    def holding(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """The rows of the passages that hold a term, ascending, and how often each does."""
+        rows, counts = [np.empty(0, np.int64)], [np.empty(0, np.uint8)]
+        for start, part in zip(self._starts, self._parts, strict=False):
+            own, times = part.of(term)
+            rows.append(own.astype(np.int64) + start)
+            counts.append(times)
+        return self._kept(np.concatenate(rows), np.concatenate(counts))
+
+    def _kept(
+        self, rows: npt.NDArray[np.int64], counts: npt.NDArray[np.uint8]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """Those of the rows that are not gone."""
+        if self._whole:
+            return rows, counts
+        kept = self._alive[rows]
+        return rows[kept], counts[kept]
+
+    def _frequencies(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+        """The rows that hold a term, and how often: in units of k1, adjusted to their length."""
+        rows, counts = self.holding(term)
+        return rows, np.divide(counts, self._norms[rows], dtype=np.float32)
 
     def scores(self, wanted: Sequence[str]) -> npt.NDArray[np.float32]:
         """The BM25 score of every row for a question's terms, (rows,)."""
-        numbers = map(self._vocabulary.number, wanted)
-        ids = [number for number in numbers if number is not None]
-        if not ids:
-            return np.zeros(self._rows, dtype=np.float32)
-        return np.asarray(self._index.get_scores_from_ids(ids), dtype=np.float32)
+        scores = np.zeros(len(self._norms), dtype=np.float32)
+        for term in wanted:
+            rows, frequencies = self._frequencies(term)
+            scores[rows] += _rarity(len(rows), self._passages) * (frequencies / (1 + frequencies))
+        return scores
 
     def translated(
         self, wanted: Sequence[Mapping[str, float]], among: npt.NDArray[np.bool_]
@@ -161,41 +170,39 @@ class Keywords:
         2003, https://doi.org/10.1145/860435.860497). `among` says which rows are compared,
         (rows,): only they count for how rare a term is, (terms,), and the others score 0.
         """
-        found = [
-            (number * self._rows + rows, np.full(len(rows), likely), likely * frequencies)
-            for number, terms_of_one in enumerate(wanted)
-            for term, likely in terms_of_one.items()
-            for rows, frequencies in [self._frequencies(term)]
-        ]
-        if not found:
-            return np.zeros(self._rows, dtype=np.float32), _rarity(np.zeros(len(wanted)), int(among.sum()))
-        cells, likely, frequencies = (np.concatenate(each) for each in zip(*found, strict=True))
-        shape = (len(wanted), self._rows)
-        expected = np.bincount(cells, frequencies, minlength=shape[0] * shape[1]).reshape(shape)
-        held = np.bincount(cells, likely, minlength=shape[0] * shape[1]).reshape(shape).clip(max=1.0)
-        rarity = _rarity((held * among).sum(axis=1), int(among.sum()))
-        scores = rarity @ (expected / (1 + expected))
-        return np.asarray(scores * among, dtype=np.float32), rarity
+        scores = np.zeros(len(self._norms), dtype=np.float32)
+        expected, held = np.zeros_like(scores), np.zeros_like(scores)
+        compared = int((among & self._alive).sum())
+        rarity = np.empty(len(wanted))
+        for number, ways in enumerate(wanted):
+            rows = self._expect(ways, expected, held)
+            rows_compared = rows[among[rows]]
+            rarity[number] = _rarity(held[rows_compared].clip(max=1.0).sum(dtype=np.float64), compared)
+            frequencies = expected[rows_compared]
+            scores[rows_compared] += rarity[number] * (frequencies / (1 + frequencies))
+            expected[rows] = held[rows] = 0
+        return scores, rarity
 
-    def _frequencies(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-        """The rows that hold a term, and how often: in units of k1, adjusted to their length.
+    def _expect(
+        self, ways: Mapping[str, float], expected: npt.NDArray[np.float32], held: npt.NDArray[np.float32]
+    ) -> npt.NDArray[np.int64]:
+        """Add up over the ways to write a term how often and how likely each row holds it, where any does.
 
-        The index holds rarity * f / (1 + f), which is solved for f.
+        Both arrays, (rows,), come with zeros; returns the rows that do not have them any more.
         """
-        identifier = self._vocabulary.number(term)
-        if identifier is None:
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        index = self._index.scores
-        own = slice(int(index["indptr"][identifier]), int(index["indptr"][identifier + 1]))
-        saturated = index["data"][own].astype(np.float64) / self.rarity(term)
-        return index["indices"][own].astype(np.int64), saturated / (1 - saturated)
+        touched = [np.empty(0, dtype=np.int64)]
+        for term, likely in ways.items():
+            if likely == 0:
+                continue
+            rows, frequencies = self._frequencies(term)
+            touched.append(rows[held[rows] == 0])
+            expected[rows] += likely * frequencies
+            held[rows] += likely
+        return np.concatenate(touched)
 
     def rarity(self, term: str) -> float:
         """The inverse document frequency of a term, as BM25 weighs it; highest if unknown."""
-        identifier = self._vocabulary.number(term)
-        starts = self._index.scores["indptr"]
-        found = 0 if identifier is None else int(starts[identifier + 1] - starts[identifier])
-        return float(_rarity(found, self._rows))
+        return float(_rarity(len(self.holding(term)[0]), self._passages))
 
 
 def _rarity(holding: npt.ArrayLike, rows: int) -> npt.NDArray[np.float64]:

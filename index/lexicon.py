@@ -66,7 +66,7 @@ class Lexicon:
         searched = dict.fromkeys(question_terms(question))
         english = [term for term in searched if not _CHINESE.match(term)]
         runs = _CHINESE.findall(asked(question))
-        words = dict.fromkeys(word for run in runs for word in self._segmented(run))
+        words = dict.fromkeys(word for run in runs for word in segmented(run, self._chinese))
         chinese = [word for word in words if not searched.keys().isdisjoint(_index_terms(word))]
         return [
             *(self._weighed(term, self._english, self._chinese) for term in english),
@@ -74,15 +74,6 @@ class Lexicon:
             *self._pinyin.into_chinese(question, self._english, indexed),
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
-
-    def _segmented(self, run: str) -> Iterator[str]:
-        """A run of Chinese as words: the longest the table knows, from left to right."""
-        at = 0
-        while at < len(run):
-            sizes = range(min(LONGEST, len(run) - at), 1, -1)
-            size = next((size for size in sizes if run[at : at + size] in self._chinese), 1)
-            yield run[at : at + size]
-            at += size
 
     @staticmethod
     def _weighed(word: str, own: WordTable, other: WordTable) -> dict[str, float]:
@@ -92,6 +83,16 @@ class Lexicon:
             for term in spelt:
                 found[term] = min(1.0, found.get(term, 0.0) + weight / len(spelt))
         return found
+
+
+def segmented(run: str, known: Terms) -> Iterator[str]:
+    """A run of Chinese as words: the longest known ones, from left to right, and single characters."""
+    at = 0
+    while at < len(run):
+        sizes = range(min(LONGEST, len(run) - at), 1, -1)
+        size = next((size for size in sizes if run[at : at + size] in known), 1)
+        yield run[at : at + size]
+        at += size
 
 
 @cache

@@ -18,8 +18,9 @@ from index.build import Built, build, forget_unread, indexed, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
 from index.finding import cards_of, newest_first, sources, titled
-from index.generations import Generation, Generations, Versions
+from index.generations import Generation, Generations
 from index.intake import Intake, take_in
+from index.planning import Goal
 from index.reader import OnnxReader, Reader
 from index.records import (
     Answer,
@@ -33,6 +34,7 @@ from index.records import (
     Status,
     Within,
 )
+from index.roster import Versions
 from index.snapshot import Readers, Snapshot
 from index.summary import summary
 from index.verdict import PASSAGES
@@ -139,17 +141,38 @@ class Library:
         self._settle()
         return report
 
-    def remove(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
+    def remove(
+        self,
+        id: str,  # noqa: A002 - the record's own name for it
+        *,
+        compact: bool = True,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Article:
         """Take an article out of the library and its index; its file stays where it is.
 
-        It stays out until its file changes. Returns the article; raises ArticleNotFound.
+        It stays out until its file changes. No answer quotes it from the first moment on, and its words
+        leave the disk once nobody reads an index that has them. Its vectors and positions do so when
+        what holds them is compacted: now, which may mean to write the whole index again, or without
+        `compact` when that is due. Returns the article; raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)
             archive.remove(id)
-            build(archive, self._generations, self._encoder, lambda _: None)
+            goal = Goal.PURGED if compact else Goal.NONE
+            build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
         return article
+
+    def compact(self, *, due: bool = False, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Write the index anew as one whole, from vectors that are there; questions go on meanwhile.
+
+        Nothing of what was removed or replaced is left then. With `due` only what has become too much is
+        put together, as a build does by itself. Raises LibraryLocked while another is writing.
+        """
+        with self._writing() as archive:
+            goal = Goal.DUE if due else Goal.ONE
+            build(archive, self._generations, self._encoder, progress, goal)
+        self._settle()
 
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
@@ -173,7 +196,7 @@ class Library:
         does it then, or because this process may only read.
         """
         with self._tidying, suppress(LibraryError, OSError), self._writing(patience=0) as archive:
-            forget_unread(archive, self._generations)
+            forget_unread(archive, self._generations, self._encoder)
 
     # --- asking ---
 
@@ -231,7 +254,7 @@ class Library:
     @contextmanager
     def _reading(self) -> Iterator[Snapshot]:
         with self._readers.snapshot() as snapshot:
-            if snapshot is None or not len(snapshot.tables):
+            if snapshot is None or not snapshot.passages:
                 raise LibraryEmpty(f"nothing is indexed in {self.path} yet; run `articlebot index FOLDER`")
             if not is_current(snapshot.manifest, self._encoder):
                 raise LibraryOutdated(self._other_model(snapshot.manifest.model))
@@ -255,7 +278,7 @@ class Library:
     def article(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
         """One article by its id, at the version that is quoted now; raises ArticleNotFound."""
         with self._live() as generation:
-            digest = dict(generation.manifest.articles).get(id) if generation else None
+            digest = generation.holdings.digest(id) if generation else None
             if digest is None:
                 raise _not_there(id)
             return self._archive.article(id, digest)
@@ -285,7 +308,7 @@ class Library:
         Raises ArticleNotFound, and as `ask` does.
         """
         with self._reading() as snapshot:
-            if id not in dict(snapshot.manifest.articles):
+            if id not in snapshot.holdings:
                 raise _not_there(id)
             return summary(snapshot, id, count)
 
@@ -293,10 +316,7 @@ class Library:
         """What the library holds and what its index was made by."""
         with self._live() as generation:
             manifest = generation.manifest if generation else None
-            known = self._archive.languages()
-            languages = Counter(
-                known.get(version, "und") for version in (manifest.articles if manifest else ())
-            )
+            languages = generation.holdings.languages() if generation else Counter[str]()
             return Status(
                 articles=languages.total(),
                 passages=manifest.passages if manifest else 0,
@@ -319,7 +339,7 @@ class Library:
     def _cards(self, generation: Generation | None) -> list[Card]:
         """The live articles' cards, newest first."""
         return newest_first(
-            cards_of(generation.manifest.articles if generation else (), self._archive.cards())
+            cards_of(generation.holdings.versions() if generation else (), self._archive.cards())
         )
 
     def _of(self, cards: Sequence[Card]) -> tuple[Article, ...]:
@@ -328,7 +348,7 @@ class Library:
     def _articles(self, generation: Generation | None) -> list[Article]:
         return [
             self._archive.article(*version)
-            for version in (generation.manifest.articles if generation else ())
+            for version in (generation.holdings.versions() if generation else ())
         ]
 
 

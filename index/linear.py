@@ -43,7 +43,8 @@ class Linear:
 
     def probability(self, features: npt.NDArray[np.float32], *, crossing: bool) -> float:
         """The probability, 0 to 1, that what has these features, (f,), answers."""
-        return 1 / (1 + math.exp(-self.score(features, crossing=crossing)))
+        # The logistic function, in a form that no score is too low for.
+        return (1 + math.tanh(self.score(features, crossing=crossing) / 2)) / 2
 
     def threshold(self, *, crossing: bool, wanted: float | None = None) -> float:
         """The least probability at which to quote: the one wanted, or the calibrated one."""

@@ -22,7 +22,6 @@ from index.linear import Linear
 from index.records import Article, Span
 from index.search import Found, Query
 from index.snapshot import Snapshot
-from index.tables import cosines
 from index.text import fold
 from index.wording import Shares, coverage
 
@@ -141,11 +140,11 @@ class _Read:
             crosses,
             spans,
             tuple(map(len, words)),
-            cosines(query.vector, snapshot.tables.sentence_vectors, np.fromiter(rows, dtype=np.int64)),
+            snapshot.tables.sentence_cosines(query.vector, np.fromiter(rows, dtype=np.int64)),
             held,
             wording.rarity,
             wording.rarity * (1 - title),
-            float(cosines(query.vector, snapshot.tables.passage_vectors, np.array([found.row]))[0]),
+            float(snapshot.tables.passage_cosines(query.vector, np.array([found.row]))[0]),
             coverage(wording.rarity, present),
             _rarest_missing(wording.rarity, present),
             float((1 - present[wording.names]).mean()) if wording.names.any() else 0.0,

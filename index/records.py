@@ -263,9 +263,10 @@ class BuildReport:
 class Progress:
     """How far a build or an evaluation has come: `done` of `total` units of `stage`.
 
-    A build's stages come in the order "read" (files), "encode" (articles) and "check" (passages);
-    one that has nothing to do does not appear. An evaluation's is "ask" (questions). `total` is
-    at least `done`, and `done` starts at 0.
+    A build's stages come in the order "read" (files), "encode" and "check" (articles that are new), and
+    "compact" (articles of the parts of the index that are put together; by then the new ones answer, and
+    this stage may come again). One that has nothing to do does not appear. An evaluation's is "ask"
+    (questions). `total` is at least `done`, and `done` starts at 0.
     """
 
     stage: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, zip_longest
 
@@ -19,7 +19,7 @@ from index.keywords import question_terms
 from index.lexicon import bundled_lexicon
 from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
-from index.tables import Rows, cosines
+from index.tables import Rows
 from index.text import fold, language_of
 from index.wording import Wording
 
@@ -68,7 +68,7 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     text, language = spelled_out(question), language_of(question)
     keywords, names = snapshot.keywords, question_terms(" ".join(_NAME.findall(question)))
     terms = list(dict.fromkeys(question_terms(question)))
-    foreign = snapshot.is_chinese(np.arange(len(snapshot.tables))) != language.startswith("zh")
+    foreign = snapshot.chinese != language.startswith("zh")
     translations = bundled_lexicon().translate(text, keywords) if foreign.any() else []
     translated, rarity = keywords.translated(translations, foreign)
     return Query(
@@ -113,8 +113,8 @@ def search(
     dense, lexical = _proposed(query, snapshot, within)
     if not weights.keywords:
         lexical = []
-    rows = snapshot.rows_without(np.array(sorted({*dense, *lexical}), dtype=np.int64), without)
-    chinese = snapshot.is_chinese(rows)
+    rows = snapshot.rows_without(_in_order(snapshot, {*dense, *lexical}), without)
+    chinese = snapshot.chinese[rows]
     scored = [_scored(query, snapshot, rows[own], weights) for own in (chinese, ~chinese)]
     origins = _Origins(frozenset(dense), frozenset(lexical))
     best = islice(_in_turn(scored), count)
@@ -125,12 +125,18 @@ def search(
 def _proposed(query: Query, snapshot: Snapshot, within: Within | None) -> tuple[list[int], list[int]]:
     """The rows that meaning and keywords propose; those that a filter leaves are all compared."""
     if within is None:
-        near = snapshot.store.nearest(query.vector, min(_DEPTH, len(snapshot.tables)))
-        every = np.arange(len(snapshot.tables))
-        return [*near, *snapshot.manifest.stragglers], _by_keywords(query, every)
+        return snapshot.nearest(query.vector, _DEPTH), _by_keywords(
+            query, np.flatnonzero(query.keyword_scores)
+        )
     rows = snapshot.rows_within(within)
-    order = np.argsort(-cosines(query.vector, snapshot.tables.passage_vectors, rows), kind="stable")
-    return [int(row) for row in rows[order[:_DEPTH]]], _by_keywords(query, rows)
+    return snapshot.nearest_of(rows, query.vector, _DEPTH), _by_keywords(query, rows)
+
+
+def _in_order(snapshot: Snapshot, rows: Iterable[int]) -> Rows:
+    """Rows by their articles' ids and offsets, so that ties fall alike however the index is put together."""
+    version, tables = snapshot.holdings.version, snapshot.tables
+    ordered = sorted(rows, key=lambda row: (version(tables.article_number(row)), tables.span(row)))
+    return np.array(ordered, dtype=np.int64)
 
 
 def _by_keywords(query: Query, rows: Rows) -> list[int]:
@@ -146,7 +152,7 @@ def _scored(query: Query, snapshot: Snapshot, rows: Rows, weights: Weights) -> l
         return []
     scores = fuse(
         [
-            (cosines(query.vector, snapshot.tables.passage_vectors, rows), weights.passage),
+            (snapshot.tables.passage_cosines(query.vector, rows), weights.passage),
             (_best_sentences(query.vector, snapshot, rows), weights.sentence),
             (query.keyword_scores[rows], weights.keywords),
         ]
@@ -183,7 +189,7 @@ def _best_sentences(vector: Vectors, snapshot: Snapshot, rows: Rows) -> Vectors:
     """Each passage's highest cosine among its sentences, (rows,)."""
     ranges = [snapshot.tables.sentence_rows(int(row)) for row in rows]
     sentence_rows = np.fromiter((row for each in ranges for row in each), dtype=np.int64)
-    found = cosines(vector, snapshot.tables.sentence_vectors, sentence_rows)
+    found = snapshot.tables.sentence_cosines(vector, sentence_rows)
     starts = np.cumsum([0, *(len(each) for each in ranges[:-1])])
     best: Vectors = np.maximum.reduceat(found, starts)
     return best

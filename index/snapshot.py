@@ -6,21 +6,23 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import lru_cache, partial
-from pathlib import Path
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 
 import numpy as np
-import numpy.typing as npt
 
 from index.archive import Archive
 from index.errors import LibraryDamaged, LibraryError
-from index.finding import Labels, cards_of
-from index.generations import Generation, Generations, Manifest
+from index.generations import Generation, Generations
+from index.holdings import Holdings, Mask
+from index.inference import Vectors
 from index.keywords import Keywords
 from index.passages import Outline
+from index.postings import Postings
 from index.records import Article, Passage, Within
+from index.segments import KEYWORDS, REMEDY, VECTORS
 from index.store import Store
-from index.tables import Rows, Tables
+from index.tables import Rows, Table, Tables
 
 _ARTICLES_AT_HAND = 512
 
@@ -30,47 +32,70 @@ class Snapshot:
 
     It cannot change and is not deleted while it is open. Its texts are cut from the
     archive, at the version this generation was made of. It owns the generation it is given.
+    Rows and numbers of articles are counted over all segments; what is gone is never found.
     """
 
     def __init__(self, generation: Generation, archive: Archive) -> None:
         self._generation = generation
         self.name = generation.name
         self.manifest = generation.manifest
+        self._bases: list[_Base] = []
         try:
             generation.verify()
-            self.tables, self.keywords = _load(generation.folder, self.manifest.passages)
-            self._labels = Labels.of(cards_of(self.manifest.articles, archive.cards()))
-            self.store = Store(generation.folder / "vectors")
+            self.holdings = generation.holdings
+            self.tables, postings = _load(generation)
+            self.alive = self.holdings.alive[self.tables.articles]
+            self.keywords = Keywords(postings, self.alive)
+            self._open_bases()
         except BaseException:
-            generation.close()
+            self.close()
             raise
         # Not a method of this object: its cache would keep the mapped tables from being freed.
-        self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.manifest, archive))
+        self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.holdings, archive))
 
-    def is_chinese(self, rows: Rows) -> npt.NDArray[np.bool_]:
-        """Which of some passages are of articles in Chinese."""
-        chinese: npt.NDArray[np.bool_] = self._labels.chinese[self.tables.passages[rows, 0]]
+    def _open_bases(self) -> None:
+        """Open the collections; the vectors in none, and those that one does not find, are looked at."""
+        scanned = self.alive.copy()
+        parts = zip(self._generation.segments, self._generation.folders, self.tables.starts, strict=False)
+        for segment, folder, start in parts:
+            if segment.base:
+                self._bases.append(_Base(Store(folder / VECTORS), int(start), segment.passages))
+                scanned[start : start + segment.passages] = False
+                scanned[start + np.array(segment.stragglers, dtype=np.int64)] = True
+        self._scanned: Rows = np.flatnonzero(scanned & self.alive)
+
+    @cached_property
+    def chinese(self) -> Mask:
+        """Which passages are of articles in Chinese, (rows,)."""
+        chinese: Mask = self.holdings.chinese[self.tables.articles]
         return chinese
 
     @property
-    def outlets(self) -> tuple[str, ...]:
-        """The outlets of the articles, in every way they are spelled."""
-        return self._labels.spellings
+    def passages(self) -> int:
+        """How many passages can be found."""
+        return self.manifest.passages
+
+    def nearest(self, vector: Vectors, count: int) -> list[int]:
+        """The rows of the `count` passages nearest to a unit vector, nearest first."""
+        found = [row for base in self._bases for row in base.nearest(vector, count, self.alive)]
+        rows = np.concatenate([np.array(found, dtype=np.int64), self._scanned])
+        return self.nearest_of(rows, vector, count)
+
+    def nearest_of(self, rows: Rows, vector: Vectors, count: int) -> list[int]:
+        """Those `count` of some rows that are nearest to a unit vector, nearest first."""
+        order = np.argsort(-self.tables.passage_cosines(vector, rows), kind="stable")
+        return list(dict.fromkeys(rows[order].tolist()))[:count]
 
     def rows_within(self, within: Within) -> Rows:
         """The passages of the articles that a filter lets through."""
-        kept = self._labels.within(within)
-        if within.articles is not None:
-            kept &= [article in within.articles for article, _ in self.manifest.articles]
-        rows: Rows = np.flatnonzero(kept[self.tables.passages[:, 0]])
+        rows: Rows = np.flatnonzero(self.holdings.within(within)[self.tables.articles])
         return rows
 
     def rows_without(self, rows: Rows, articles: frozenset[str]) -> Rows:
         """The passages among `rows` that are of none of the articles."""
         if not articles:
             return rows
-        numbers = [at for at, (article, _) in enumerate(self.manifest.articles) if article in articles]
-        kept: Rows = rows[~np.isin(self.tables.passages[rows, 0], numbers)]
+        kept: Rows = rows[~np.isin(self.tables.articles[rows], self.holdings.numbers(articles))]
         return kept
 
     def article_of(self, row: int) -> Article:
@@ -88,27 +113,48 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the generation."""
-        self.store.close()
+        for base in self._bases:
+            base.store.close()
         self._generation.close()
 
 
-def _article(manifest: Manifest, archive: Archive, number: int) -> Article:
-    return archive.article(*manifest.articles[number])
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """A collection, and the rows of it in its index."""
+
+    store: Store
+    start: int
+    rows: int
+
+    def nearest(self, vector: Vectors, count: int, alive: Mask) -> list[int]:
+        """The rows of the passages nearest to a vector; more are asked for as long as too many are gone."""
+        asked = min(count, self.rows)
+        while True:
+            found = [self.start + row for row in self.store.nearest(vector, asked)]
+            kept = [row for row in found if alive[row]]
+            if len(kept) >= count or asked >= self.rows:
+                return kept[:count]
+            asked = min(2 * asked, self.rows)
 
 
-def _load(folder: Path, passages: int) -> tuple[Tables, Keywords]:
-    try:
-        tables, keywords = Tables.load(folder), Keywords.load(folder / "keywords", rows=passages)
-    except (OSError, EOFError, ValueError, KeyError) as error:
-        raise LibraryDamaged(
-            f"{folder} cannot be read ({error}); run `articlebot index` to rebuild it"
-        ) from error
-    if len(tables) != passages:
-        raise LibraryDamaged(
-            f"{folder} holds {len(tables)} passages instead of {passages}; "
-            "run `articlebot index` to rebuild it"
-        )
-    return tables, keywords
+def _article(holdings: Holdings, archive: Archive, number: int) -> Article:
+    return archive.article(*holdings.version(number))
+
+
+def _load(generation: Generation) -> tuple[Tables, list[Postings]]:
+    tables, postings = [], []
+    for segment, folder in zip(generation.segments, generation.folders, strict=True):
+        try:
+            tables.append(Table.load(folder))
+            postings.append(Postings.load(folder / KEYWORDS))
+        except (OSError, EOFError, ValueError, KeyError) as error:
+            raise LibraryDamaged(f"{folder} cannot be read ({error}); {REMEDY}") from error
+        if {len(tables[-1].passages), len(postings[-1])} != {segment.passages}:
+            raise LibraryDamaged(
+                f"{folder} holds {len(tables[-1].passages)} passages and keywords of {len(postings[-1])} "
+                f"instead of {segment.passages}; {REMEDY}"
+            )
+    return Tables(tables, [segment.articles for segment in generation.segments]), postings
 
 
 class Readers:

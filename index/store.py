@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _COLLECTION = "passages"
 _DATABASE = "chroma.sqlite3"
 _BATCH = 150  # the size Chroma writes fastest
+_GROUP = 10_000  # passages between two times that the graph is written
 _OPENING = threading.Lock()  # Chroma counts the clients of a folder in this process, but not safely
 # A little wider than Chroma's defaults (100, 100, 16), so that fewer vectors are out of reach.
 _GRAPH: CreateHNSWConfiguration = {
@@ -53,8 +54,12 @@ class StoredPassage:
 
     @property
     def id(self) -> str:
-        """The name of the passage's node, unique within a collection."""
-        return f"{self.article}:{self.span.start}-{self.span.end}"
+        """The name of the passage's node, unique within a collection; its row comes first.
+
+        A question so needs the nodes' names alone, which Chroma gives several times faster than
+        what else it keeps of them.
+        """
+        return f"{self.row}:{self.article}:{self.span.start}-{self.span.end}"
 
 
 def _client(folder: Path) -> Client:
@@ -76,19 +81,28 @@ def _close(client: Client) -> None:
         client.close()
 
 
-def write(folder: Path, passages: Iterable[StoredPassage]) -> int:
-    """Write a new collection into an empty folder and return how many passages it holds."""
+def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
+    """Write a new collection of so many passages into an empty folder; returns how many it holds.
+
+    Chroma writes its graph to disk whenever enough passages have come, and whoever opens a collection
+    later puts the rest into the graph once more, which takes seconds. So the passages come in
+    groups after each of which the graph is written, and none is left over.
+    """
     from chromadb.errors import ChromaError  # noqa: PLC0415 - as above
     from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415 - a second, building only
 
     client = _client(folder)
     try:
+        groups = max(1, round(count / _GROUP))
+        graph: CreateHNSWConfiguration = {**_GRAPH, "sync_threshold": max(2, count // groups)}
         collection = client.create_collection(
-            _COLLECTION, configuration={"hnsw": _GRAPH}, embedding_function=None
+            _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
         )
         vectors = ChromaVectorStore(chroma_collection=collection)
-        for batch in _batches(passages):
-            vectors.add([_node(passage) for passage in batch])
+        remaining = iter(passages)
+        for size in _parts(count, groups):
+            for batch in _parts(size, -(-size // _BATCH)):
+                vectors.add([_node(passage) for passage in islice(remaining, batch)])
         return collection.count()
     except ChromaError as error:
         raise LibraryError(
@@ -113,10 +127,9 @@ def _node(passage: StoredPassage):  # type: ignore[no-untyped-def] # noqa: ANN20
     )
 
 
-def _batches(passages: Iterable[StoredPassage]) -> Iterator[list[StoredPassage]]:
-    remaining = iter(passages)
-    while batch := list(islice(remaining, _BATCH)):
-        yield batch
+def _parts(count: int, parts: int) -> list[int]:
+    """A count in so many parts of about the same size."""
+    return [count // parts + (part < count % parts) for part in range(parts)] if count else []
 
 
 class Store:
@@ -156,9 +169,9 @@ class Store:
         """The rows of the passages nearest to a vector, nearest first."""
         with self._sentences():
             found = self._collection.query(
-                query_embeddings=np.atleast_2d(vector), n_results=count, include=["metadatas"]
+                query_embeddings=np.atleast_2d(vector), n_results=count, include=[]
             )
-        return [int(row["row"]) for row in (found["metadatas"] or [[]])[0]]  # type: ignore[arg-type] # written by us
+        return [int(name.partition(":")[0]) for name in found["ids"][0]]
 
     def unreachable(self, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
         """Those of the passages whose own vector does not find them (chroma-core/chroma #7758).

@@ -28,7 +28,7 @@ def summary(snapshot: Snapshot, article: str, count: int) -> tuple[Quote, ...]:
     of = snapshot.article_of(int(rows[0]))
     found = [row for each in rows for row in snapshot.tables.sentence_rows(int(each))]
     whole = [row for row in found if _is_whole(snapshot.tables.sentence(row).of(of.text))] or found
-    vectors = snapshot.tables.sentence_vectors[whole].astype(np.float32)
+    vectors = snapshot.tables.sentence_vectors(np.array(whole, dtype=np.int64))
     return tuple(Quote(of, snapshot.tables.sentence(whole[at])) for at in sorted(_central(vectors, count)))
 
 

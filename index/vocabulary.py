@@ -26,7 +26,7 @@ class Vocabulary:
     @classmethod
     def of(cls, numbers: Mapping[str, int]) -> Vocabulary:
         """The vocabulary with these words and numbers."""
-        hashes = np.fromiter(map(_hash, numbers), dtype=np.uint64)
+        hashes = np.fromiter(map(hash_of, numbers), dtype=np.uint64)
         order = np.argsort(hashes)
         return cls(np.stack([hashes[order], np.fromiter(numbers.values(), dtype=np.uint64)[order]]))
 
@@ -41,11 +41,15 @@ class Vocabulary:
 
     def number(self, word: str) -> int | None:
         """A word's number; None if it is not there."""
+        return self.number_of(hash_of(word))
+
+    def number_of(self, hashed: np.uint64) -> int | None:
+        """The number of the word with a hash; None if there is none."""
         hashes, numbers = self._table
-        sought = np.uint64(_hash(word))
-        at = int(np.searchsorted(hashes, sought))
-        return int(numbers[at]) if at < len(hashes) and hashes[at] == sought else None
+        at = int(hashes.searchsorted(hashed))
+        return int(numbers[at]) if at < len(hashes) and hashes[at] == hashed else None
 
 
-def _hash(word: str) -> int:
-    return int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little")
+def hash_of(word: str) -> np.uint64:
+    """The 64 bits that stand for a word."""
+    return np.uint64(int.from_bytes(hashlib.blake2b(word.encode(), digest_size=8).digest(), "little"))

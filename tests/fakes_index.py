@@ -1,10 +1,20 @@
-"""Articles to cut, and text to try."""
+"""Articles to cut, text to try, and keywords of texts."""
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import numpy as np
 from hypothesis import strategies as st
 
 from index import Article
+from index.keywords import Keywords, terms
+from index.postings import Postings, PostingsWriter
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
 
 
 def article(text: str, *, title: str = "A title", id: str = "a1") -> Article:  # noqa: A002 - the record's name
@@ -67,3 +77,19 @@ def texts() -> st.SearchStrategy[str]:
     """Any text of any plane, and text made of what articles are made of, repeated now and then."""
     made = st.lists(st.sampled_from(_PIECES), max_size=40).map("".join)
     return st.one_of(st.text(max_size=60), made, made.map(lambda text: text * 2))
+
+
+def keywords(*segments: Sequence[str], gone: Collection[int] = ()) -> Keywords:
+    """The keywords of texts in one or several segments, those numbered in `gone` with nothing alive."""
+    with TemporaryDirectory() as folder:
+        parts = [_postings(Path(folder) / str(number), texts) for number, texts in enumerate(segments)]
+    alive = [number not in gone for number, part in enumerate(parts) for _ in range(len(part))]
+    return Keywords(parts, np.array(alive, dtype=np.bool_))
+
+
+def _postings(folder: Path, passages: Sequence[str]) -> Postings:
+    writer = PostingsWriter()
+    for text in passages:
+        writer.add(terms(text))
+    writer.save(folder)
+    return Postings.load(folder)

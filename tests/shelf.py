@@ -61,6 +61,10 @@ class Shelf:
         """The folders of indexes there are."""
         return sorted(path.name for path in (self.path / "generations").iterdir())
 
+    def segments(self) -> list[str]:
+        """The folders of segments there are."""
+        return sorted(path.name for path in (self.path / "segments").iterdir())
+
     def on_disk(self) -> bytes:
         """Every byte the library keeps."""
         return b"".join(path.read_bytes() for path in self.path.rglob("*") if path.is_file())

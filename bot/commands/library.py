@@ -1,4 +1,4 @@
-"""`articlebot index`, `articles`, `sources`, `show`, `remove` and `status`: what is in the library."""
+"""`articlebot index`, `articles`, `sources`, `show`, `remove`, `compact`, `status`: what the library has."""
 
 from __future__ import annotations
 
@@ -87,10 +87,23 @@ def show_article(settings: Settings, article_id: str, as_json: bool) -> int:
 
 
 def remove_article(settings: Settings, article_id: str) -> int:
-    """Remove one article and say which it was."""
-    with open_library(settings) as library:
-        article = library.remove(article_id)
+    """Remove one article, say which it was, and write again what the index holds of it."""
+    with open_library(settings) as library, progress_on(sys.stderr) as progress:
+        article = library.remove(article_id, progress=progress)
     print(f"Removed: {citation(article, style_of_stdout())}")
+    print(
+        "What held it has been written again without it. A running bot keeps the old until its next answer."
+    )
+    return 0
+
+
+def compact_library(settings: Settings) -> int:
+    """Write the index anew as one whole and say how much it holds."""
+    with open_library(settings) as library:
+        with progress_on(sys.stderr) as progress:
+            library.compact(progress=progress)
+        passages = library.status().passages
+    print(f"The index is one whole of {passages:,} passages.")
     return 0
 
 

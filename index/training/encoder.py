@@ -15,7 +15,6 @@ lest the languages part. All are contrasted within the batch (InfoNCE, van den O
 
 from __future__ import annotations
 
-import argparse
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +24,7 @@ from typing import TYPE_CHECKING
 import torch
 from sentence_transformers import SentenceTransformer
 from tokenizers import Encoding  # noqa: TC002 - types alone; training has it anyway
-from transformers import BertModel, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import BertModel
 
 from index.inference import MOST_CHARACTERS, TOKENIZER, sentence_tokens, tokenizer
 from index.passages import Window, outlines, window
@@ -34,6 +32,7 @@ from index.text import fold
 from index.training.asking import is_chinese
 from index.training.cases import Case, article_of, rows
 from index.training.examples import training_cases
+from index.training.running import command_line, run
 
 if TYPE_CHECKING:
     import numpy as np
@@ -271,49 +270,25 @@ def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
     body = encoder[0].auto_model
     assert isinstance(body, BertModel)
     body.embeddings.word_embeddings.requires_grad_(requires_grad=False)
-    trainer = Trainer(
-        model=EncoderModel(body, settings),
-        args=_arguments(settings, work / "checkpoints"),
-        train_dataset=Batches(made, parallel, settings),
-        data_collator=only_one,
+    run(
+        EncoderModel(body, settings),
+        Batches(made, parallel, settings),
+        only_one,
+        work / "checkpoints",
+        per_device_train_batch_size=1,
+        learning_rate=settings.learning_rate,
+        warmup_steps=settings.warmup,
+        seed=settings.seed,
+        logging_steps=20,
+        save_steps=200,
     )
-    (work / "checkpoints").mkdir(parents=True, exist_ok=True)
-    last: str | None = get_last_checkpoint(str(work / "checkpoints"))  # type: ignore[no-untyped-call] # the library types itself in part
-    trainer.train(resume_from_checkpoint=last)
     encoder.save(str(work / "model"))
     return work / "model"
 
 
-def _arguments(settings: Settings, checkpoints: Path) -> TrainingArguments:
-    return TrainingArguments(
-        output_dir=str(checkpoints),
-        num_train_epochs=1,
-        per_device_train_batch_size=1,
-        learning_rate=settings.learning_rate,
-        warmup_steps=settings.warmup,
-        weight_decay=0.01,
-        lr_scheduler_type="linear",
-        seed=settings.seed,
-        bf16=True,
-        logging_steps=20,
-        save_steps=200,
-        save_total_limit=2,
-        report_to=[],
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
-    )
-
-
 def main() -> None:
     """Tune, as the arguments say."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("start", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    arguments = parser.parse_args()
+    arguments = command_line(__doc__)
     print(train(arguments.start, arguments.data, arguments.work, SETTINGS))
 
 

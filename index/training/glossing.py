@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from index.characters import CJK
+from index.lexicon import segmented
 from index.text import fold
 from index.training.cases import rows
 from index.training.lexicon import glosses
 
 _RUN = re.compile(f"[{CJK}]+")
-_LONGEST = 8  # characters of a word
 _WORDS = 3  # of a gloss; a longer one describes instead of translating
 
 
@@ -39,13 +39,8 @@ class Glosses:
         return " ".join(replaced.split())
 
     def _parts(self, run: str, draw: random.Random) -> Iterator[str]:
-        at = 0
-        while at < len(run):
-            sizes = range(min(_LONGEST, len(run) - at), 1, -1)
-            size = next((size for size in sizes if run[at : at + size] in self._meanings), 1)
-            word = run[at : at + size]
-            yield draw.choice(self._meanings[word][:2]) if size > 1 else word
-            at += size
+        for word in segmented(run, self._meanings):
+            yield draw.choice(self._meanings[word][:2]) if len(word) > 1 else word
 
 
 def _plain(entry: Mapping[str, Any]) -> Iterator[str]:

@@ -20,7 +20,6 @@ Settings and mining: `index/training/examples.py`. Data: `index/training/cases.p
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -29,14 +28,14 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from tokenizers import Tokenizer  # noqa: TC002 - types alone; training has it anyway
-from transformers import BertConfig, BertModel, BertPreTrainedModel, Trainer, TrainingArguments
-from transformers.trainer_utils import get_last_checkpoint
+from transformers import BertConfig, BertModel, BertPreTrainedModel
 
 from index.inference import TOKENIZER, tokenizer
 from index.passages import Window
 from index.reader import Sheet, lay_out
 from index.training.examples import ROUNDS, Example, Settings, examples, glossed, training_cases
 from index.training.glossing import Glosses
+from index.training.running import command_line, run
 
 # --- the model -----------------------------------------------------------------------------
 
@@ -199,47 +198,25 @@ def _round(start: Path, data: Path, work: Path, settings: Settings) -> None:
         attention_probs_dropout_prob=0.0,
     )
     model.bert.embeddings.word_embeddings.requires_grad_(requires_grad=False)
-    checkpoints = work / "checkpoints"
-    checkpoints.mkdir(parents=True, exist_ok=True)
-    trainer = Trainer(
-        model=model, args=_arguments(settings, checkpoints), train_dataset=made, data_collator=collate
-    )
-    last: str | None = get_last_checkpoint(str(checkpoints))  # type: ignore[no-untyped-call] # as above
-    trainer.train(resume_from_checkpoint=last)
-    model.save_pretrained(work / "model")
-
-
-def _arguments(settings: Settings, checkpoints: Path) -> TrainingArguments:
-    return TrainingArguments(
-        output_dir=str(checkpoints),
-        num_train_epochs=1,
+    run(
+        model,
+        made,
+        collate,
+        work / "checkpoints",
         per_device_train_batch_size=settings.batch,
         learning_rate=settings.learning_rate,
         warmup_steps=settings.warmup,
-        weight_decay=0.01,
-        lr_scheduler_type="linear",
         train_sampling_strategy="group_by_length",
         seed=settings.seed,
-        bf16=True,
         logging_steps=25,
         save_steps=500,
-        save_total_limit=2,
-        report_to=[],
-        remove_unused_columns=False,
-        disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
     )
+    model.save_pretrained(work / "model")
 
 
 def main() -> None:
     """Train, as the arguments say."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("start", type=Path)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    arguments = parser.parse_args()
+    arguments = command_line(__doc__)
     print(train(arguments.start, arguments.data, arguments.work))
 
 

@@ -60,32 +60,15 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
 
 def _take_files(parser: argparse.ArgumentParser) -> None:
     """The options that name data."""
-    parser.add_argument(
-        "--questions",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help='what to time: records with "question"',
-    )
-    parser.add_argument(
-        "--gold",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help='questions with answers, beside the samples\' own: "question", "context", "answer"',
-    )
+    lists = {
+        "--questions": 'what to time: records with "question"',
+        "--gold": 'questions with answers, beside the samples\' own: "question", "context", "answer"',
+        "--parallel": 'sentences: records with "en", "zh", and "src", which ends in CN, Hans, TW or Hant',
+    }
+    for name, content in lists.items():
+        parser.add_argument(name, type=Path, nargs="+", default=[], metavar="FILE", help=content)
     parser.add_argument(
         "--gold-limit", type=int, default=300, metavar="N", help="of each file (default: 300)"
-    )
-    parser.add_argument(
-        "--parallel",
-        type=Path,
-        nargs="+",
-        default=[],
-        metavar="FILE",
-        help='sentences: records with "en", "zh", and "src", which ends in CN, Hans, TW or Hant',
     )
     parser.add_argument(
         "--dev", type=Path, metavar="FOLDER", help="the development questions, for baseline and scripts"

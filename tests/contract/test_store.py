@@ -41,7 +41,7 @@ def passages(count: int = COUNT) -> list[StoredPassage]:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a finished collection."""
     path = tmp_path_factory.mktemp("store") / "vectors"
-    assert store.write(path, iter(passages())) == COUNT
+    assert store.write(path, iter(passages()), COUNT) == COUNT
     return path
 
 
@@ -83,7 +83,7 @@ def test_a_passage_that_is_not_in_the_collection_is_unreachable(opened: Store) -
 
 def test_copies_of_one_text_are_reachable_through_each_other(tmp_path: Path) -> None:
     same = [replace(each, vector=vectors()[0]) for each in passages(5)]
-    store.write(tmp_path / "vectors", iter(same))
+    store.write(tmp_path / "vectors", iter(same), 5)
     opened = Store(tmp_path / "vectors")
     rounded = [replace(each, vector=each.vector.astype(np.float16).astype(np.float32)) for each in same]
     assert opened.unreachable(rounded) == []
@@ -91,7 +91,7 @@ def test_copies_of_one_text_are_reachable_through_each_other(tmp_path: Path) -> 
 
 
 def test_an_empty_collection_can_be_written_and_opened(tmp_path: Path) -> None:
-    assert store.write(tmp_path / "vectors", iter(())) == 0
+    assert store.write(tmp_path / "vectors", iter(()), 0) == 0
     opened = Store(tmp_path / "vectors")
     assert len(opened) == 0
     opened.close()
@@ -102,6 +102,21 @@ def test_one_folder_may_be_open_twice_and_closed_once(folder: Path) -> None:
     first.close()
     assert len(second) == COUNT
     second.close()
+
+
+def test_all_of_the_graph_is_on_disk_so_that_opening_need_not_make_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.store._GROUP", 300)
+    for count in (1, 301, 599, 901):
+        folder = tmp_path / str(count)
+        assert store.write(folder, iter(passages(count)), count) == count
+        (graph,) = folder.rglob("length.bin")
+        if count > 1:  # Chroma makes no graph of one
+            assert graph.stat().st_size == 4 * count
+        opened = Store(folder)
+        assert opened.nearest(vectors(count)[count - 1], 1) == [count - 1]
+        opened.close()
 
 
 def test_reading_leaves_every_file_at_its_length(folder: Path) -> None:
@@ -118,8 +133,8 @@ def test_reading_leaves_every_file_at_its_length(folder: Path) -> None:
 def test_it_holds_positions_and_no_words(folder: Path) -> None:
     opened = Store(folder)
     (node,) = opened._collection.get(limit=1)["ids"]
-    article, _, span = node.partition(":")
-    assert article.startswith("article")
+    row, article, span = node.split(":")
+    assert (row.isdecimal(), article[:7]) == (True, "article")
     assert len(span.split("-")) == 2
     assert {*(opened._collection.get()["documents"] or [])} == {""}
     opened.close()
@@ -163,7 +178,7 @@ def test_a_folder_without_a_collection_is_damage_and_nothing_is_made_there(
 
 
 def test_damage_met_while_searching_is_told_in_a_sentence(tmp_path: Path) -> None:
-    store.write(tmp_path / "vectors", iter(passages(1200)))
+    store.write(tmp_path / "vectors", iter(passages(1200)), 1200)
     (table,) = tmp_path.rglob("index_metadata.pickle")
     table.write_bytes(table.read_bytes()[:1000])
     opened = Store(tmp_path / "vectors")

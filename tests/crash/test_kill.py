@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.victim import POINTS, run
+from tests.crash.victim import COMPACTING, POINTS, run
 from tests.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUBJECTS = ("bridge", "museum", "harvest", "railway", "harbour", "market")
-SWAPPED = ("just after the swap", "before old vectors are dropped", "in the middle of the sweep")
+SWAPPED = (
+    "just after the swap",
+    "in the middle of the sweep",
+    "before old texts are dropped",
+    "at its end",
+    *COMPACTING,
+)
 
 
 def told(subject: str, edition: int) -> str:
@@ -70,7 +76,7 @@ def shelf(first_edition: Path, tmp_path: Path) -> Iterator[Shelf]:
 def processes() -> ForkServerContext:
     """Where processes come from that have all modules loaded already, and nothing else."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["tests.crash.victim", "chromadb", "bm25s"])
+    context.set_forkserver_preload(["tests.crash.victim", "chromadb"])
     return context
 
 
@@ -124,7 +130,7 @@ def assert_it_converges(shelf: Shelf, new: list[str]) -> None:
     assert (report.added, report.changed, report.removed, report.duplicates) == ((), (), (), ())
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", [*POINTS, *COMPACTING])
 def test_a_library_survives_a_kill(shelf: Shelf, processes: ForkServerContext, point: str) -> None:
     ids = {article.text: article.id for article in shelf.library.articles()}
     old, new = publish(shelf)
@@ -136,7 +142,7 @@ def test_a_library_survives_a_kill(shelf: Shelf, processes: ForkServerContext, p
     assert moved.id == ids[moved.text]
 
 
-@pytest.mark.parametrize("stage", ["read", "encode", "check"])
+@pytest.mark.parametrize("stage", ["read", "encode", "check", "compact"])
 def test_a_library_survives_a_kill_from_outside_at_a_moment_of_its_own(
     shelf: Shelf, processes: ForkServerContext, stage: str
 ) -> None:

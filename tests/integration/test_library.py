@@ -179,10 +179,12 @@ def test_the_stages_come_in_order_and_each_runs_to_its_end(empty: Shelf) -> None
 
 def test_an_index_is_the_same_whichever_way_its_articles_came(tmp_path: Path) -> None:
     def tables(shelf: Shelf) -> list[bytes]:
-        (name,) = shelf.generations()
-        folder = shelf.path / "generations" / name
+        (name,) = shelf.segments()
+        folder = shelf.path / "segments" / name
         shelf.library.close()
-        return [path.read_bytes() for path in sorted(folder.glob("*.npy"))]
+        made = [path.read_bytes() for path in sorted(folder.rglob("*.npy"))]
+        assert len(made) == 11
+        return made
 
     folder = tmp_path / "one"
     folder.mkdir()
@@ -195,6 +197,8 @@ def test_an_index_is_the_same_whichever_way_its_articles_came(tmp_path: Path) ->
     two = Shelf(folder)
     for name in ("b.txt", "a.txt"):
         two.library.build([two.folder / name])
+    assert len(two.segments()) == 2
+    two.library.compact()
     assert tables(two) == together
 
 
@@ -259,7 +263,7 @@ def test_what_is_not_indexed_yet_is_not_listed_as_if_it_were(
     before = shelf.library.articles()
     shelf.write("bridge.txt", HARVEST)
     with monkeypatch.context() as broken:
-        broken.setattr("index.build.store.write", interrupt)
+        broken.setattr("index.writing.PostingsWriter.save", interrupt)
         with pytest.raises(KeyboardInterrupt):
             shelf.build()
     assert shelf.library.articles() == before
@@ -273,7 +277,7 @@ def test_what_a_broken_build_left_is_gone_before_the_next_one_takes_room(
 ) -> None:
     shelf.write("harvest.txt", HARVEST)
     with monkeypatch.context() as broken:
-        broken.setattr("index.build.store.write", interrupt)
+        broken.setattr("index.writing.PostingsWriter.save", interrupt)
         with pytest.raises(KeyboardInterrupt):
             shelf.build()
     there: list[int] = []
@@ -495,18 +499,26 @@ def live(shelf: Shelf) -> Path:
     return shelf.path / "generations" / shelf.generations()[-1]
 
 
+def segment(shelf: Shelf) -> Path:
+    return shelf.path / "segments" / shelf.segments()[-1]
+
+
 DAMAGES: dict[str, Callable[[Shelf], object]] = {
     "an empty pointer": lambda shelf: (shelf.path / "CURRENT").write_text("", encoding="utf-8"),
     "a pointer to nothing": lambda shelf: (shelf.path / "CURRENT").write_text("000099", encoding="utf-8"),
     "no manifest": lambda shelf: (live(shelf) / "manifest.json").unlink(),
     "a truncated manifest": lambda shelf: os.truncate(live(shelf) / "manifest.json", 20),
-    "a truncated table": lambda shelf: os.truncate(live(shelf) / "passage_vectors.npy", 150),
-    "no keywords": lambda shelf: shutil.rmtree(live(shelf) / "keywords"),
-    "no vectors": lambda shelf: shutil.rmtree(live(shelf) / "vectors"),
-    "a truncated database": lambda shelf: os.truncate(live(shelf) / "vectors" / "chroma.sqlite3", 5000),
-    "a truncated graph": lambda shelf: os.truncate(next(live(shelf).rglob("header.bin")), 50),
+    "no record": lambda shelf: (segment(shelf) / "segment.json").unlink(),
+    "a truncated record": lambda shelf: os.truncate(segment(shelf) / "segment.json", 20),
+    "a truncated table": lambda shelf: os.truncate(segment(shelf) / "passage_vectors.npy", 150),
+    "a truncated roster": lambda shelf: os.truncate(segment(shelf) / "ids.npy", 60),
+    "no keywords": lambda shelf: shutil.rmtree(segment(shelf) / "keywords"),
+    "no vectors": lambda shelf: shutil.rmtree(segment(shelf) / "vectors"),
+    "a truncated database": lambda shelf: os.truncate(segment(shelf) / "vectors" / "chroma.sqlite3", 5000),
+    "a truncated graph": lambda shelf: os.truncate(next(segment(shelf).rglob("header.bin")), 50),
     "no lease": lambda shelf: (live(shelf) / "lease").unlink(),
     "no indexes": lambda shelf: shutil.rmtree(shelf.path / "generations"),
+    "no segments": lambda shelf: shutil.rmtree(shelf.path / "segments"),
 }
 
 
@@ -521,7 +533,7 @@ def test_damage_is_told_with_the_remedy_and_the_remedy_mends_it(empty: Shelf, da
     report = empty.build()
     assert (report.unchanged, report.embedded) == (1, 0)
     assert empty.found(QUESTION) == BRIDGE
-    assert len(empty.generations()) == 1
+    assert len(empty.generations()) == len(empty.segments()) == 1
 
 
 def test_an_archive_that_was_lost_is_made_again_from_the_files(shelf: Shelf) -> None:
@@ -562,5 +574,5 @@ def test_the_bundled_model_answers_the_missions_question(sample_library: Path) -
             kept = library.article(quote.article.id)
             assert kept.text[quote.span.start : quote.span.end] == quote.text
         assert library.places() == (samples(),)
-        manifest = json.loads(next(sample_library.rglob("manifest.json")).read_text(encoding="utf-8"))
-        assert manifest["stragglers"] == []
+        record = json.loads(next(sample_library.rglob("segment.json")).read_text(encoding="utf-8"))
+        assert record["stragglers"] == []

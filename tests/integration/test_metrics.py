@@ -14,7 +14,7 @@ from bot.errors import BotError
 from tests.bot_api import TOKEN
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer
-from tests.integration.test_telegram import happens, serving
+from tests.integration.serving import happens, serving
 from tests.integration.test_webhook import free_port
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 import socket
 import subprocess
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -19,9 +15,7 @@ from tests.bot_api import TOKEN, BotApi
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer
 from tests.integration.processes import ADMIN, articlebot, environment, process
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+from tests.integration.serving import happens, serving
 
 SAMPLES = Path(index.__file__).parent / "samples"
 QUESTION = "how much does Xiaomi plan to spend on R&D"
@@ -29,27 +23,6 @@ OTHER_QUESTION = "小米未來五年要投入多少研發費用？"
 
 
 # In this process
-
-
-@asynccontextmanager
-async def serving(
-    server: BotApiServer,
-    library: FakeLibrary,
-    **options: Any,  # noqa: ANN401  passed on as they come
-) -> AsyncIterator[asyncio.Task[None]]:
-    """The bot polling; leaving ends it with SIGTERM, as an operator would."""
-    application = build_application(TOKEN, library, **{"base_url": server.url, **options})
-    task = asyncio.create_task(serve(application))
-    try:
-        yield task
-    finally:
-        if not task.done():
-            os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 20)
-
-
-async def happens(api: BotApi, condition: Callable[[], Any]) -> None:
-    await asyncio.to_thread(api.wait, lambda: bool(condition()))
 
 
 async def test_a_question_is_fetched_and_answered_over_http() -> None:

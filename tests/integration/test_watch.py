@@ -4,39 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import socket
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.app import Operation, build_application, serve
+from bot.app import Operation
 from bot.errors import BotError
 from bot.heartbeat import read_heartbeat
 from bot.watch import POLLING_TASK, Pace
-from tests.bot_api import TOKEN, BotApi, Json
+from tests.bot_api import BotApi, Json
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer
-from tests.integration.test_telegram import happens
+from tests.integration.serving import happens, serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 QUICK = Pace(beat=0.05, silence=1.0, restart=3.0)
-
-
-@asynccontextmanager
-async def serving(server: BotApiServer, operation: Operation) -> AsyncIterator[asyncio.Task[None]]:
-    application = build_application(TOKEN, FakeLibrary(), base_url=server.url, operation=operation)
-    task = asyncio.create_task(serve(application))
-    try:
-        yield task
-    finally:
-        if not task.done():
-            os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 20)
 
 
 class DeafApi(BotApi):
@@ -53,7 +38,7 @@ class DeafApi(BotApi):
 
 async def test_fetching_that_hangs_is_begun_anew(caplog: pytest.LogCaptureFixture) -> None:
     with BotApiServer(DeafApi()) as server:
-        async with serving(server, Operation(pace=QUICK)) as task:
+        async with serving(server, FakeLibrary(), operation=Operation(pace=QUICK)) as task:
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
         assert task.exception() is None
@@ -64,7 +49,7 @@ async def test_fetching_that_goes_on_hanging_ends_the_bot_with_a_sentence() -> N
     api = DeafApi()
     api.deaf = 99
     with BotApiServer(api) as server:
-        async with serving(server, Operation(pace=QUICK)) as task:
+        async with serving(server, FakeLibrary(), operation=Operation(pace=QUICK)) as task:
             await asyncio.wait({task}, timeout=20)
         with pytest.raises(BotError, match="no longer fetched"):
             task.result()
@@ -72,7 +57,7 @@ async def test_fetching_that_goes_on_hanging_ends_the_bot_with_a_sentence() -> N
 
 async def test_a_fetching_task_that_ends_by_itself_ends_the_bot_with_a_sentence() -> None:
     with BotApiServer() as server:
-        async with serving(server, Operation(pace=QUICK)) as task:
+        async with serving(server, FakeLibrary(), operation=Operation(pace=QUICK)) as task:
             await happens(server.api, lambda: server.api.called("getUpdates"))
             await asyncio.sleep(0.2)
             for other in asyncio.all_tasks():
@@ -86,7 +71,7 @@ async def test_a_fetching_task_that_ends_by_itself_ends_the_bot_with_a_sentence(
 async def test_trouble_that_is_told_does_not_make_it_begin_anew(caplog: pytest.LogCaptureFixture) -> None:
     with BotApiServer() as server:
         server.api.fail("getUpdates", 502, "Bad Gateway", times=2)
-        async with serving(server, Operation(pace=Pace(beat=0.05, silence=5.0))):
+        async with serving(server, FakeLibrary(), operation=Operation(pace=Pace(beat=0.05, silence=5.0))):
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
     assert "anew" not in caplog.text
@@ -94,7 +79,7 @@ async def test_trouble_that_is_told_does_not_make_it_begin_anew(caplog: pytest.L
 
 async def test_a_running_bot_leaves_a_sign_of_life_and_takes_it_away(tmp_path: Path) -> None:
     with BotApiServer() as server:
-        async with serving(server, Operation(folder=tmp_path, pace=QUICK)):
+        async with serving(server, FakeLibrary(), operation=Operation(folder=tmp_path, pace=QUICK)):
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
             await asyncio.sleep(0.3)
@@ -107,7 +92,7 @@ async def test_a_running_bot_leaves_a_sign_of_life_and_takes_it_away(tmp_path: P
 
 async def test_a_sign_of_life_that_is_being_written_at_the_end_is_gone_all_the_same(tmp_path: Path) -> None:
     with BotApiServer() as server:
-        async with serving(server, Operation(folder=tmp_path, pace=Pace(beat=0.0))):
+        async with serving(server, FakeLibrary(), operation=Operation(folder=tmp_path, pace=Pace(beat=0.0))):
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
         await asyncio.sleep(0.2)
@@ -122,7 +107,7 @@ async def test_systemd_hears_that_the_bot_is_ready_alive_and_stopping(
         manager.bind(str(tmp_path / "notify"))
         manager.setblocking(False)
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
-        async with serving(server, Operation(pace=QUICK)):
+        async with serving(server, FakeLibrary(), operation=Operation(pace=QUICK)):
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
             await asyncio.sleep(0.3)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import socket
 import subprocess
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +17,10 @@ from bot.watch import Pace
 from tests.bot_api import TOKEN, BotApi
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer, post
-from tests.integration.test_telegram import articlebot, environment, happens
+from tests.integration.processes import articlebot, environment
+from tests.integration.serving import happens, serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
     from pathlib import Path
 
 
@@ -36,21 +34,6 @@ def webhook() -> Webhook:
     return Webhook(f"http://127.0.0.1:{port}/tele.gram", f"127.0.0.1:{port}")
 
 
-@asynccontextmanager
-async def serving(
-    server: BotApiServer, library: FakeLibrary, operation: Operation
-) -> AsyncIterator[asyncio.Task[None]]:
-    """The bot at work; leaving ends it with SIGTERM."""
-    application = build_application(TOKEN, library, base_url=server.url, operation=operation)
-    task = asyncio.create_task(serve(application))
-    try:
-        yield task
-    finally:
-        if not task.done():
-            os.kill(os.getpid(), signal.SIGTERM)
-        await asyncio.wait_for(asyncio.gather(task, return_exceptions=True), 20)
-
-
 async def listening(server: BotApiServer) -> None:
     """Wait until the bot has told Telegram where to bring its messages, and listens there."""
     await happens(server.api, lambda: server.api.webhook)
@@ -59,7 +42,7 @@ async def listening(server: BotApiServer) -> None:
 
 async def test_a_message_is_brought_and_answered_and_the_bot_fetches_nothing() -> None:
     with BotApiServer() as server:
-        async with serving(server, FakeLibrary(), Operation(webhook())) as task:
+        async with serving(server, FakeLibrary(), operation=Operation(webhook())) as task:
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
         assert task.exception() is None
@@ -74,7 +57,7 @@ async def test_a_message_is_brought_and_answered_and_the_bot_fetches_nothing() -
 async def test_a_message_without_the_secret_is_refused_and_does_nothing(secret: str | None) -> None:
     with BotApiServer() as server:
         hook = webhook()
-        async with serving(server, FakeLibrary(), Operation(hook)):
+        async with serving(server, FakeLibrary(), operation=Operation(hook)):
             await listening(server)
             forged = BotApi().say("340 million", user=666)
             assert await asyncio.to_thread(post, hook.url, forged, secret) == 403
@@ -86,7 +69,7 @@ async def test_a_message_without_the_secret_is_refused_and_does_nothing(secret: 
 async def test_another_path_is_no_webhook() -> None:
     with BotApiServer() as server:
         hook = webhook()
-        async with serving(server, FakeLibrary(), Operation(hook)):
+        async with serving(server, FakeLibrary(), operation=Operation(hook)):
             await listening(server)
             secret = server.api.webhook["secret_token"]
             url = hook.url.replace("tele.gram", "telexgram")
@@ -97,13 +80,13 @@ async def test_what_was_brought_before_the_end_is_answered_and_what_comes_after_
     with BotApiServer() as server:
         hook, library = webhook(), FakeLibrary()
         library.gate.clear()
-        async with serving(server, library, Operation(hook)):
+        async with serving(server, library, operation=Operation(hook)):
             server.api.say("slowly 340 million")
             await happens(server.api, lambda: server.api.called("sendChatAction"))
             asyncio.get_running_loop().call_later(0.3, library.gate.set)  # after the signal to end
         assert len(server.api.sent(1)) == 1
         server.api.say("340 million", user=2)
-        async with serving(server, FakeLibrary(), Operation(hook)):
+        async with serving(server, FakeLibrary(), operation=Operation(hook)):
             await happens(server.api, lambda: server.api.sent(2))
         assert [len(server.api.sent(chat)) for chat in (1, 2)] == [1, 1]
 
@@ -111,7 +94,7 @@ async def test_what_was_brought_before_the_end_is_answered_and_what_comes_after_
 async def test_one_setting_switches_to_a_webhook_and_back() -> None:
     with BotApiServer() as server:
         for number, operation in enumerate([Operation(webhook()), Operation(), Operation(webhook())]):
-            async with serving(server, FakeLibrary(), operation):
+            async with serving(server, FakeLibrary(), operation=operation):
                 server.api.say("340 million", user=number + 1)
                 await happens(server.api, lambda chat=number + 1: server.api.sent(chat))
 
@@ -120,7 +103,7 @@ async def test_a_socket_of_the_machine_serves_as_well_as_a_port(tmp_path: Path) 
     path = tmp_path / "webhook.sock"
     with BotApiServer() as server:
         operation = Operation(Webhook("http://127.0.0.1:9/telegram", f"unix:{path}"))
-        async with serving(server, FakeLibrary(), operation):
+        async with serving(server, FakeLibrary(), operation=operation):
             await listening(server)
             assert path.stat().st_mode & 0o777 == 0o660
             reader, writer = await asyncio.open_unix_connection(path)
@@ -132,7 +115,7 @@ async def test_a_socket_of_the_machine_serves_as_well_as_a_port(tmp_path: Path) 
 async def test_a_webhook_that_somebody_took_away_is_set_again(caplog: pytest.LogCaptureFixture) -> None:
     with BotApiServer() as server:
         operation = Operation(webhook(), pace=Pace(beat=0.1, webhook=0.3))
-        async with serving(server, FakeLibrary(), operation):
+        async with serving(server, FakeLibrary(), operation=operation):
             await listening(server)
             server.api.call(TOKEN, "deleteWebhook", {})
             server.api.say("340 million")

@@ -79,11 +79,13 @@ def test_what_nothing_quotes_any_more_is_gone_from_the_disk(archive: Archive, tm
     archive.retire("quoted")
     assert SECRET.encode() in on_disk(tmp_path)
 
-    archive.forget_except((("quoted", quoted.digest),))
+    unread = archive.unread({("quoted", quoted.digest)})
+    assert unread == (("a", an_article().digest),)
+    archive.forget(unread, "model", ())
     assert archive.find("a", an_article().digest) is None
     assert archive.find("quoted", quoted.digest) == quoted
 
-    archive.forget_except(())
+    archive.forget(archive.unread(set()), "model", ())
     assert SECRET.encode() not in on_disk(tmp_path)
     reader.close()
 
@@ -236,6 +238,10 @@ def test_vectors_of_another_model_or_of_no_passage_are_dropped(archive: Archive)
     vectors = WindowVectors(np.eye(8, dtype=np.float32)[0], np.ones((0, 8), np.float32))
     archive.put_vectors("model", [("kept", vectors), ("gone", vectors)])
     archive.put_vectors("other", [("kept", vectors)])
+    archive.put_vectors("model", [("forgotten", vectors)])
+    archive.forget((), "model", ["forgotten"])
+    assert archive.vectors("model", "forgotten", 8) is None
+    assert archive.vectors("model", "gone", 8) is not None
     archive.keep_vectors("model", {"kept"})
     assert archive.vectors("model", "kept", 8) is not None
     assert archive.vectors("model", "gone", 8) is None

@@ -13,7 +13,7 @@ import index
 from index import ArticlebotError
 
 ROOT = Path(index.__file__).parents[1]
-HEAVY = ("torch", "chromadb", "llama_index", "onnxruntime", "sentence_transformers", "transformers", "bm25s")
+HEAVY = ("torch", "chromadb", "llama_index", "onnxruntime", "sentence_transformers", "transformers")
 
 
 def imported_after(script: str, *arguments: Path) -> set[str]:
@@ -65,7 +65,7 @@ def test_asking_with_the_bundled_model_imports_neither_torch_nor_llama_index(sam
         "with Library.open(Path(sys.argv[1])) as library:\n"
         "    library.ask('how much does Xiaomi plan to spend on R&D')\n"
     )
-    assert imported_after(script, sample_library) == {"chromadb", "onnxruntime", "bm25s"}
+    assert imported_after(script, sample_library) == {"chromadb", "onnxruntime"}
 
 
 def test_building_with_the_bundled_model_does_not_import_torch(tmp_path: Path) -> None:
@@ -86,7 +86,6 @@ def test_building_with_the_bundled_model_does_not_import_torch(tmp_path: Path) -
         ("tokenizers", {"inference", "reader"}),
         ("chromadb", {"store"}),
         ("llama_index", {"store", "retriever", "composer"}),
-        ("bm25s", {"keywords"}),
         ("Stemmer", {"keywords"}),
     ],
 )

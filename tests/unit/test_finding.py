@@ -1,4 +1,4 @@
-"""Articles by what is known of them, and what a filter lets through."""
+"""Articles by what is known of them, and filters put together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from index import LibraryDamaged, Source, Within
 from index.archive import Card
-from index.finding import Labels, cards_of, newest_first, sources, titled
+from index.finding import cards_of, newest_first, sources, titled
 
 
 def card(title: str = "", source: str | None = None, published: date | None = None) -> Card:
@@ -22,25 +22,7 @@ UNDATED = card("Notes on bridges", "notes.txt")
 CARDS = [GAZETTE, XINHUA, AGAIN, UNDATED]
 
 
-def through(within: Within) -> list[Card]:
-    return [each for each, kept in zip(CARDS, Labels.of(CARDS).within(within), strict=True) if kept]
-
-
-def test_both_days_of_a_filter_are_included_and_undated_articles_are_not() -> None:
-    assert through(Within(since=date(2024, 7, 8))) == [GAZETTE, AGAIN]
-    assert through(Within(until=date(2024, 7, 8))) == [XINHUA, AGAIN]
-    assert through(Within(since=date(2024, 5, 6), until=date(2024, 5, 6))) == [XINHUA]
-    assert through(Within(since=date(2025, 1, 2), until=date(2025, 1, 1))) == []
-
-
-def test_an_outlet_is_the_same_in_either_script() -> None:
-    assert through(Within(outlets=("新华社",))) == through(Within(outlets=("新華社",))) == [XINHUA, AGAIN]
-    assert through(Within(outlets=())) == []
-    assert through(Within()) == CARDS
-
-
 def test_a_files_name_is_no_outlet() -> None:
-    assert Labels.of(CARDS).spellings == ("Harbour Gazette", "新华社", "新華社")
     assert sources(CARDS) == (
         Source("新華社", 2, date(2024, 7, 8)),
         Source("Harbour Gazette", 1, date(2025, 3, 4)),

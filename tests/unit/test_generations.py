@@ -15,19 +15,21 @@ from pathlib import Path
 import pytest
 
 from index import LibraryDamaged, LibraryLocked, LibraryOutdated
-from index.generations import PIPELINE, Generations, Manifest, sizes
+from index.generations import PIPELINE, Generations, Manifest, Part
+from index.segments import Segment, sizes
 
 ROOT = Path(__file__).parents[2]
 
 
 def make(generations: Generations, **changes: object) -> str:
-    """A generation of one small table, not yet live."""
+    """A generation of one small segment, not yet live."""
     name = generations.create()
-    folder = generations.folder(name)
-    (folder / "keywords").mkdir()
-    (folder / "keywords" / "table").write_bytes(b"0123456789")
-    manifest = Manifest(PIPELINE, "model", "digest", 8, 1, 2, 3.5, (("id", "version"),), (7,), sizes(folder))
-    replace(manifest, **changes).save(folder)  # type: ignore[arg-type] # whatever a test wants otherwise
+    segment = generations.create_segment(name)
+    (segment / "keywords").mkdir()
+    (segment / "keywords" / "table").write_bytes(b"0123456789")
+    Segment(name, True, 1, 1, (7,), sizes(segment)).save(segment)
+    manifest = Manifest(PIPELINE, "model", "digest", 8, 1, 3.5, (Part(name, (3,)),))
+    replace(manifest, **changes).save(generations.folder(name))  # type: ignore[arg-type] # whatever a test wants otherwise
     return name
 
 
@@ -65,7 +67,8 @@ def test_a_manifest_comes_back_as_it_was_saved(generations: Generations, live: s
     generation = generations.live()
     assert generation is not None
     assert generation.manifest == Manifest.load(generations.folder(live))
-    assert generation.manifest.files == (("keywords/table", 10), ("lease", 0))
+    assert generation.manifest.parts == (Part(live, (3,)),)
+    assert generation.segments == (Segment(live, True, 1, 1, (7,), (("keywords/table", 10),)),)
     generation.verify()
     generation.close()
 
@@ -90,6 +93,47 @@ def test_two_readers_keep_a_generation_until_both_are_done(generations: Generati
         assert reader is not None
         reader.close()
     assert live not in generations.sweep()
+
+
+def segments(generations: Generations) -> list[str]:
+    return sorted(path.name for path in generations.segment("x").parent.iterdir())
+
+
+def test_a_segment_stays_as_long_as_a_generation_that_is_live_or_read_names_it(
+    generations: Generations, live: str
+) -> None:
+    reader = generations.live()
+    next_ = make(generations, parts=(Part(live), Part("000002")))
+    generations.publish(next_)
+    last = make(generations, parts=(Part("000002"), Part("000003")))
+    generations.publish(last)
+    unfinished = generations.create()
+    generations.create_segment(unfinished)
+    generations.sweep()
+    assert segments(generations) == [live, next_, last]
+    assert reader is not None
+    reader.close()
+    generations.sweep()
+    assert segments(generations) == [next_, last]
+
+
+@pytest.mark.parametrize("content", ["", '{"pipeline": 99}'])
+def test_no_segment_is_deleted_while_it_is_unknown_what_a_generation_is_made_of(
+    generations: Generations, live: str, content: str
+) -> None:
+    other = generations.create()
+    generations.create_segment(other)
+    (generations.folder(live) / "manifest.json").write_text(content, encoding="utf-8")
+    generations.sweep()
+    assert segments(generations) == [live, other]
+    generations.publish(make(generations))
+    generations.sweep()
+    assert segments(generations) == ["000003"]
+
+
+def test_no_segment_has_the_name_of_one_there_was(generations: Generations) -> None:
+    generations.create_segment("000041")
+    assert generations.create() == "000042"
 
 
 def test_what_is_no_generation_is_left_alone(generations: Generations, live: str, tmp_path: Path) -> None:
@@ -177,7 +221,7 @@ def test_a_pointer_that_names_nothing_is_damage(
 
 @pytest.mark.parametrize(
     "content",
-    [None, "", "{}", f'{{"pipeline": {PIPELINE}}}', "[1, 2]", f'{{"pipeline": {PIPELINE}, "articles": 3}}'],
+    [None, "", "{}", f'{{"pipeline": {PIPELINE}}}', "[1, 2]", f'{{"pipeline": {PIPELINE}, "parts": 3}}'],
 )
 def test_a_manifest_that_cannot_be_read_is_damage(
     generations: Generations, live: str, content: str | None
@@ -201,7 +245,7 @@ def test_a_generation_of_another_pipeline_is_outdated_whatever_its_manifest_hold
 
 
 def test_files_that_are_missing_or_cut_short_are_damage(generations: Generations, live: str) -> None:
-    table = generations.folder(live) / "keywords" / "table"
+    table = generations.segment(live) / "keywords" / "table"
     generation = generations.live()
     assert generation is not None
     table.write_bytes(b"0123456789 and more")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
-from index.keywords import Keywords, question_terms, terms
-from tests.fakes_index import texts
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from index.keywords import question_terms, terms
+from tests.fakes_index import keywords, texts
 
 
 @pytest.mark.parametrize(
@@ -71,7 +67,7 @@ PASSAGES = ("小米宣布五年研發投入。", "The harbour opened in May.", "
 
 
 def test_a_row_scores_only_if_it_holds_a_term() -> None:
-    scores = Keywords.build(PASSAGES).scores(question_terms("小米研发投入多少"))
+    scores = keywords(PASSAGES).scores(question_terms("小米研发投入多少"))
     assert scores.shape == (4,)
     assert scores.argmax() == 0
     assert scores[2] > 0
@@ -79,30 +75,66 @@ def test_a_row_scores_only_if_it_holds_a_term() -> None:
 
 
 def test_unknown_terms_find_nothing() -> None:
-    assert not Keywords.build(PASSAGES).scores(["nowhere"]).any()
-    assert not Keywords.build(PASSAGES).scores([]).any()
+    assert not keywords(PASSAGES).scores(["nowhere"]).any()
+    assert not keywords(PASSAGES).scores([]).any()
 
 
 def test_a_rare_term_weighs_more_than_a_common_one_and_an_unknown_one_most() -> None:
-    index = Keywords.build(PASSAGES)
+    index = keywords(PASSAGES)
     assert index.rarity("小米") < index.rarity("harbour") < index.rarity("nowhere")
 
 
-def test_a_saved_index_answers_as_the_one_that_was_saved(tmp_path: Path) -> None:
-    index = Keywords.build(PASSAGES)
-    index.save(tmp_path)
-    again = Keywords.load(tmp_path, rows=4)
-    for question in ("小米", "harbour opened", "nowhere"):
-        asked = question_terms(question)
-        np.testing.assert_array_equal(index.scores(asked), again.scores(asked))
-        assert [index.rarity(term) for term in asked] == [again.rarity(term) for term in asked]
+def test_a_term_weighs_as_bm25_has_it() -> None:
+    """As in Lucene, with k1 1.2 and b 0.75: one of four passages holds the term, once."""
+    lengths = [len(terms(text)) for text in PASSAGES]
+    norm = 1.2 * (0.25 + 0.75 * lengths[1] / (sum(lengths) / 4))
+    expected = np.log(1 + (4 - 1 + 0.5) / (1 + 0.5)) / (1 + norm)
+    assert keywords(PASSAGES).scores(["harbour"])[1] == pytest.approx(expected, rel=1e-5)
 
 
-def test_passages_without_any_term_can_be_indexed(tmp_path: Path) -> None:
-    index = Keywords.build(["？？", "——"])
-    index.save(tmp_path)
-    assert not Keywords.load(tmp_path, rows=2).scores(["小"]).any()
+def test_passages_without_any_term_can_be_indexed() -> None:
+    assert not keywords(["？？", "——"]).scores(["小"]).any()
+    assert keywords([]).scores(["小"]).shape == (0,)
 
+
+# --- several segments ---
+
+
+@given(st.lists(texts(), max_size=8), texts(), st.data())
+def test_cut_into_segments_and_with_others_gone_an_index_scores_the_same(
+    passages: list[str], question: str, data: st.DataObject
+) -> None:
+    cut = data.draw(st.integers(0, len(passages)))
+    past = data.draw(st.lists(texts(), max_size=3))
+    whole, split = keywords(passages), keywords(passages[:cut], past, passages[cut:], gone={1})
+    rows = [*range(cut), *range(cut + len(past), len(passages) + len(past))]
+    asked = terms(question)
+    np.testing.assert_array_equal(split.scores(asked)[rows], whole.scores(asked))
+    assert not np.delete(split.scores(asked), rows).any()
+    assert [split.rarity(term) for term in asked] == [whole.rarity(term) for term in asked]
+    assert [term in split for term in asked] == [term in whole for term in asked]
+    ways = [{term: 1.0, "小米": 0.5} for term in asked]
+    scores, rarity = split.translated(ways, np.ones(len(passages) + len(past), dtype=np.bool_))
+    expected = whole.translated(ways, np.ones(len(passages), dtype=np.bool_))
+    np.testing.assert_allclose(scores[rows], expected[0], rtol=1e-6)
+    np.testing.assert_allclose(rarity, expected[1])
+
+
+def test_many_rows_are_sorted_in_blocks_and_found_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    passages = [f"story {number % 7} of {number}" for number in range(50)]
+    monkeypatch.setattr("index.postings._BLOCK", 4)
+    index = keywords(passages)
+    rows, counts = index.holding("3")
+    assert rows.tolist() == [3, *range(10, 50, 7)]
+    assert counts.tolist() == [2, *[1] * 6]
+    assert index.holding("stori")[0].tolist() == list(range(50))
+
+
+def test_a_term_that_is_repeated_without_end_counts_as_often_as_can_be_told() -> None:
+    assert keywords(["buffalo " * 1000]).holding("buffalo")[1].tolist() == [255]
+
+
+# --- the other language ---
 
 ALL = np.ones(4, dtype=np.bool_)
 CAR = {"car": 1.0, "汽车": 0.8, "轿车": 0.4}
@@ -113,34 +145,34 @@ CARS = ("汽车工厂开工", "轿车工厂开工", "car", "自行车工厂")
     "question", ["小米研发投入", "harbour opened", "五月 港口 harbour 小米", "nowhere 港"]
 )
 def test_a_term_that_is_written_in_one_way_scores_as_it_does_untranslated(question: str) -> None:
-    index = Keywords.build(PASSAGES)
+    index = keywords(PASSAGES)
     asked = question_terms(question)
     scores = index.translated([{term: 1.0} for term in asked], ALL)[0]
     np.testing.assert_allclose(scores, index.scores(asked), rtol=1e-5)
 
 
 def test_the_likelier_way_to_write_a_term_scores_more() -> None:
-    scores = Keywords.build(CARS).translated([CAR], ALL)[0]
+    scores = keywords(CARS).translated([CAR], ALL)[0]
     assert scores[2] > scores[0] > scores[1] > scores[3] == 0
 
 
 def test_a_term_counts_once_however_many_ways_it_is_written() -> None:
     """Two translations of one term in a passage are worth less than two terms, each in its own way."""
-    index = Keywords.build(["汽车轿车", "汽车工厂", "船", "港"])
+    index = keywords(["汽车轿车", "汽车工厂", "船", "港"])
     one_term = index.translated([CAR], ALL)[0][0]
     two_terms = index.translated([{"汽车": 0.8}, {"轿车": 0.4}], ALL)[0][0]
     assert one_term < two_terms
 
 
 def test_a_term_is_as_common_as_its_likely_translations_together() -> None:
-    index = Keywords.build(["汽车", "船", "轿车", "港"])
+    index = keywords(["汽车", "船", "轿车", "港"])
     alone = index.translated([{"汽车": 0.8}], ALL)[0]
     beside = index.translated([{"汽车": 0.8, "轿车": 0.8}], ALL)[0]
     assert 0 < beside[0] < alone[0]
 
 
 def test_only_the_rows_that_are_compared_score_and_say_how_rare_a_term_is() -> None:
-    index = Keywords.build(CARS)
+    index = keywords(CARS)
     among = np.array([True, True, False, True])
     scores = index.translated([CAR], among)[0]
     assert scores[2] == 0
@@ -148,13 +180,13 @@ def test_only_the_rows_that_are_compared_score_and_say_how_rare_a_term_is() -> N
 
 
 def test_what_no_row_holds_scores_nothing() -> None:
-    index = Keywords.build(CARS)
+    index = keywords(CARS)
     assert not index.translated([{"飞机": 1.0}, {}], ALL)[0].any()
     assert not index.translated([], ALL)[0].any()
     assert not index.translated([CAR], ~ALL)[0].any()
 
 
 def test_an_index_knows_which_terms_its_rows_hold() -> None:
-    index = Keywords.build(CARS)
+    index = keywords(CARS)
     assert "汽车" in index
     assert "飞机" not in index

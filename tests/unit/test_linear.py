@@ -43,3 +43,9 @@ def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
     LINE.save(tmp_path / "line.json", FEATURES)
     with pytest.raises(ValueError, match="other features"):
         Linear.load(tmp_path / "line.json", FEATURES[::-1])
+
+
+@pytest.mark.parametrize(("far", "probability"), [(-1e6, 1.0), (1e6, 0.0)])
+def test_a_score_beyond_all_measure_is_as_good_as_certain(far: float, probability: float) -> None:
+    """A sentence that lies outside the reader's window scores very low; that is no error."""
+    assert LINE.probability(np.array([0.0, far], dtype=np.float32), crossing=False) == probability
