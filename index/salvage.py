@@ -29,8 +29,8 @@ from index.archive import (
 )
 from index.durable import sync
 from index.encoder import Encoder, WindowVectors
-from index.generations import Versions
 from index.records import Article
+from index.roster import Versions
 
 WORKPLACE = "salvaging"  # in the library's folder; what a kill left in it is taken up or deleted by the next
 _COMPANIONS = ("-wal", "-shm", "-journal")

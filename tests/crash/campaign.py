@@ -58,9 +58,7 @@ class Tally:
 def processes() -> ForkServerContext:
     """Where processes come from that have all modules loaded already, and nothing else."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(
-        ["tests.crash.witness", "chromadb", "bm25s", "llama_index.vector_stores.chroma"]
-    )
+    context.set_forkserver_preload(["tests.crash.witness", "chromadb", "llama_index.vector_stores.chroma"])
     return context
 
 

@@ -8,6 +8,8 @@ import re
 from dataclasses import astuple
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from index import LibraryEmpty
 
 if TYPE_CHECKING:
@@ -42,13 +44,18 @@ def contents(library: Library) -> Edition:
 
 
 def _passages(snapshot: Snapshot) -> Iterator[str]:
-    for row in range(len(snapshot.tables)):
+    for row in _rows(snapshot):
         outline = snapshot.outline(row)
-        article = outline.passage.article
-        rows = list(snapshot.tables.sentence_rows(row))
-        vectors = (snapshot.tables.passage_vectors[row], snapshot.tables.sentence_vectors[rows])
+        article, tables = outline.passage.article, snapshot.tables
+        sentences = np.array(list(tables.sentence_rows(row)), dtype=np.int64)
+        vectors = (tables.passage_vectors(np.array([row])), tables.sentence_vectors(sentences))
         spans = [astuple(span) for span in (outline.passage.span, *outline.sentences)]
         yield f"{article.id} {article.digest} {spans} {[vector.tobytes().hex() for vector in vectors]}"
+
+
+def _rows(snapshot: Snapshot) -> list[int]:
+    rows: list[int] = np.flatnonzero(snapshot.alive).tolist()
+    return rows
 
 
 def unfound(library: Library) -> Iterator[str]:
@@ -61,10 +68,9 @@ def unfound(library: Library) -> Iterator[str]:
         return
     with library._reading() as snapshot:
         seen = set()
-        for row in range(len(snapshot.tables)):
+        for row in _rows(snapshot):
             passage = snapshot.passage(row)
-            vector = snapshot.tables.passage_vectors[row].astype("float32")
-            if row not in snapshot.store.nearest(vector, 3):
+            if row not in snapshot.nearest(snapshot.tables.passage_vectors(np.array([row]))[0], 3):
                 yield f"{passage.text[:60]!r} is not found by its own vector"
             seen.add(passage.article.id)
     yield from (f"{article.text[:60]!r} has no passage" for article in articles if article.id not in seen)

@@ -86,6 +86,8 @@ def _remove(shelf: Shelf) -> None:
     wanted = [article for article in shelf.library.articles() if article.text == told(LONG, 1)]
     for article in wanted:
         shelf.library.remove(article.id)
+    if not wanted:
+        shelf.build()  # what a kill left behind goes with the next build
 
 
 def _without_removed(shelf: Shelf) -> tuple[str, ...]:
@@ -100,17 +102,40 @@ def _by_an_older_program(shelf: Shelf) -> None:
     _first(shelf)
 
 
+def _grown(shelf: Shelf) -> None:
+    """A base, fresh segments, and in each something that is gone."""
+    _first(shelf)
+    _write(shelf, 1, *SUBJECTS[5:])
+    _write(shelf, 2, "bridge")
+    shelf.build()
+    _write(shelf, 2, "market", LONG)
+    shelf.build()
+    (shelf.folder / "harbour.txt").unlink()
+    shelf.build()
+
+
+def _compact(shelf: Shelf) -> None:
+    shelf.library.compact()
+
+
+def _ask(shelf: Shelf) -> None:
+    shelf.library.search("On which day is the railway open?", 3)
+
+
 _PUBLISH = "index.generations:Generations.publish"
 _TABLE = (
     Operation("create", _build, lambda _: None, lambda shelf: _write(shelf, 1, *SUBJECTS[:3])),
     Operation("add", _build, _first, lambda shelf: _write(shelf, 1, *SUBJECTS[5:])),
+    Operation("add to segments", _build, _grown, lambda shelf: _write(shelf, 3, "bridge", "harbour")),
     Operation("replace", _build, _first, lambda shelf: _write(shelf, 2, "bridge", LONG)),
     Operation("expire", _build, _first, _expire),
     Operation("all at once", _build, _first, _mixed),
     Operation("remove", _remove, _first, texts=_without_removed),
+    Operation("compact", _compact, _grown),
     Operation("another model", _build, _first, encoder="new"),
     Operation("another pipeline", _build, _by_an_older_program),
     Operation("swap", _build, _first, _mixed, begins=_PUBLISH),
     Operation("sweep", _build, _first, _mixed, begins="index.library:Library._settle"),
+    Operation("ask", _ask, _grown),
 )
 OPERATIONS = {operation.name: operation for operation in _TABLE}

@@ -100,7 +100,11 @@ def look(name: str, path: Path, course: Course, door: Connection, bystander: boo
             edition(held)
         door.send("ready")
         door.recv()
-        door.send([*_judge(operation, path, course, held)])
+        try:
+            wrong = [*_judge(operation, path, course, held)]
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+            wrong = [f"what is left meets with {error!r}"]
+        door.send(wrong)
 
 
 def _judge(operation: Operation, path: Path, course: Course, held: Library | None) -> Iterator[str]:
