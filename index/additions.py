@@ -16,6 +16,7 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from index import articles
+from index.addresses import web_address
 from index.archive import Archive, FileRecord
 from index.confinement import Limits
 from index.decoding import normalise
@@ -72,10 +73,10 @@ def sealed(article: Article) -> Article:
     text = normalise(article.text)
     if not text.strip():
         raise EmptyArticle("The article holds no text; there is nothing to quote in it")
-    url, source, author = (
-        (normalise(each).strip() or None) if each else None
-        for each in (article.url, article.source, article.author)
+    source, author = (
+        (normalise(each).strip() or None) if each else None for each in (article.source, article.author)
     )
+    url = web_address(article.url.strip()) if article.url else None
     title, language = " ".join(normalise(article.title).split()), language_of(text)
     whole = replace(article, title=title, text=text, url=url, source=source, author=author, language=language)
     return replace(whole, digest=articles.digest_of(whole))

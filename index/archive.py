@@ -21,11 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
+from index.articles import digest_of
 from index.encoder import WindowVectors
 from index.errors import LibraryDamaged
 from index.records import Article
 from index.roster import Versions
 
+ARCHIVE = "archive.sqlite"  # in a library's folder
 # `words` tells equal texts apart from others without reading them. Paths are bytes, as the
 # system has them: a file's name need not be valid UTF-8. An article's text comes last, or SQLite
 # would read through it to get at the rest.
@@ -43,7 +45,9 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, passage TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, passage));
 """
-_ARTICLE = "id, title, text, url, published, language, source, digest, author"
+COLUMNS = "id, title, text, url, published, language, source, digest, author"
+_OFF = 0.01  # how far from one the length of a vector may be; half precision moves it by less
+Row = tuple[object, ...]
 _PATIENCE = 30  # seconds to wait for another process's transaction
 
 
@@ -117,13 +121,13 @@ class Archive:
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:
-        """Say what SQLite found wrong so that a person knows what to do."""
+        """Say what is wrong with the file, or a value in it, so that a person knows what to do."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             raise LibraryDamaged(
                 f"the archive {self._path} cannot be used ({error}); see that its disk has room and can be "
-                "written to; if it is damaged restore it from a backup, or name another library"
+                "written to; if it is damaged, run `articlebot doctor --repair`, or restore it from a backup"
             ) from error
 
     @contextmanager
@@ -152,7 +156,7 @@ class Archive:
     def put(self, article: Article) -> None:
         """Keep an article and make this version the one to index; a damaged copy of it is mended."""
         self._run(
-            f"INSERT OR REPLACE INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+            f"INSERT OR REPLACE INTO articles ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
             (article.id, article.title, article.text, article.url,
              article.published and article.published.isoformat(), article.language, article.source,
              article.digest, article.author),
@@ -172,21 +176,32 @@ class Archive:
 
     def find(self, article: str, digest: str) -> Article | None:
         """One version of an article, if it is still kept."""
-        rows = self._run(f"SELECT {_ARTICLE} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
-        return _article(rows[0]) if rows else None
+        rows = self._run(f"SELECT {COLUMNS} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
+        with self._sentences():
+            return article_of(rows[0]) if rows else None
 
     def cards(self) -> dict[tuple[str, str], Card]:
         """The cards of all versions that are kept."""
         rows = self._run("SELECT id, digest, title, published, language, source FROM articles")
-        return {(str(row[0]), str(row[1])): _card(row) for row in rows}
+        with self._sentences():
+            return {(str(row[0]), str(row[1])): _card(row) for row in rows}
 
     def article(self, article: str, digest: str) -> Article:
-        """One version of an article that an index quotes."""
+        """One version of an article that an index quotes.
+
+        Raises LibraryDamaged if it is not there, or not as it was read: SQLite does not notice a
+        byte of a text that has turned on the disk, and nothing may be quoted that nobody wrote.
+        """
         found = self.find(article, digest)
         if found is None:
             raise LibraryDamaged(
                 f"the archive {self._path} does not hold article {article!r} as the index has it; "
                 "run `articlebot index` to rebuild the index"
+            )
+        if not is_sound(found):
+            raise LibraryDamaged(
+                f"the archive {self._path} does not hold article {article!r} as it was read; "
+                "run `articlebot doctor --repair`"
             )
         return found
 
@@ -237,7 +252,9 @@ class Archive:
 
     def files(self) -> dict[str, FileRecord]:
         """Every file read so far, by path."""
-        return {file.path: file for file in map(_file, self._run("SELECT * FROM files ORDER BY path"))}
+        rows = self._run("SELECT * FROM files ORDER BY path")
+        with self._sentences():
+            return {file.path: file for file in map(file_of, rows)}
 
     def put_file(self, file: FileRecord) -> None:
         """Remember what became of a file."""
@@ -259,7 +276,7 @@ class Archive:
 
         Returns their records as they were.
         """
-        files = [*map(_file, self._run("SELECT * FROM files WHERE article = ?", (article,)))]
+        files = [*map(file_of, self._run("SELECT * FROM files WHERE article = ?", (article,)))]
         for file in files:
             self.put_file(replace(file, article=None, fate="removed"))
         return files
@@ -267,12 +284,9 @@ class Archive:
     # --- vectors, so that a rebuild encodes only what is new ---
 
     def vectors(self, model: str, passage: str, dimension: int) -> WindowVectors | None:
-        """The cached vectors of a passage and its sentences, or None."""
+        """The cached vectors of a passage and its sentences, or None; None, too, if they are damaged."""
         rows = self._run("SELECT vectors FROM vectors WHERE model = ? AND passage = ?", (model, passage))
-        if not rows:
-            return None
-        table = np.frombuffer(rows[0][0], dtype=np.float16).reshape(-1, dimension).astype(np.float32)  # type: ignore[call-overload] # a BLOB
-        return WindowVectors(table[0], table[1:])
+        return vectors_of(rows[0][0], dimension) if rows else None
 
     def put_vectors(self, model: str, rows: Iterable[tuple[str, WindowVectors]]) -> None:
         """Cache vectors by the digest of what was encoded."""
@@ -290,14 +304,34 @@ def _words(article: Article) -> str:
     return hashlib.sha256(article.text.encode()).hexdigest()
 
 
-def _file(row: Sequence[object]) -> FileRecord:
-    path, *rest = row
-    return FileRecord(_path(path), *rest)  # type: ignore[arg-type] # the schema's types
+def is_sound(article: Article) -> bool:
+    """Whether an article is as it was read."""
+    return digest_of(article) == article.digest
+
+
+def file_of(row: Row) -> FileRecord:
+    """The record in a row of the files. Raises TypeError if it can be none."""
+    path, size, mtime, seen, content, article, fate = row
+    if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(seen, int)):
+        raise TypeError(f"{size!r}, {mtime!r} and {seen!r} are no size and times")
+    home = None if article is None else str(article)
+    return FileRecord(_path(path), size, mtime, seen, str(content), home, str(fate))
 
 
 def _path(stored: object) -> str:
-    assert isinstance(stored, bytes)
+    if not isinstance(stored, bytes):
+        raise TypeError(f"{stored!r} is no path")
     return os.fsdecode(stored)
+
+
+def vectors_of(blob: object, dimension: int) -> WindowVectors | None:
+    """The vectors in a row of the cache; None if they are damaged."""
+    if not isinstance(blob, bytes) or not blob or len(blob) % (2 * dimension):
+        return None
+    table = np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension).astype(np.float32)
+    if not np.isfinite(table).all() or abs(np.linalg.norm(table[0]) - 1) > _OFF:
+        return None
+    return WindowVectors(table[0], table[1:])
 
 
 def _blob(vectors: WindowVectors) -> bytes:
@@ -316,7 +350,8 @@ def _card(row: Sequence[object]) -> Card:
     )
 
 
-def _article(row: Sequence[object]) -> Article:
+def article_of(row: Row) -> Article:
+    """The article in a row. Raises ValueError if it can be none."""
     identifier, title, text, url, published, language, source, digest, author = row
     return Article(
         id=str(identifier),

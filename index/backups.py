@@ -23,13 +23,11 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
-from index.archive import Archive
-from index.articles import digest_of
+from index.archive import ARCHIVE, Archive, is_sound
 from index.durable import sync
 from index.errors import BackupError, LibraryDamaged
 
 FORMAT: Final = 1  # raise it when an older program could not restore what this one writes
-ARCHIVE: Final = "archive.sqlite"
 MANIFEST: Final = "manifest.json"
 NO_MORE: Final[Mapping[str, Path]] = MappingProxyType({})
 _PATIENCE: Final = 30  # seconds to wait for another's transaction
@@ -123,7 +121,7 @@ def check_articles(archive: Archive) -> int:
     versions = archive.live()
     for version in versions:
         article = archive.article(*version)
-        if digest_of(article) != article.digest:
+        if not is_sound(article):
             raise LibraryDamaged(f"the article {article.title!r} ({article.id}) is not as it was read")
     return len(versions)
 

@@ -14,8 +14,7 @@ from typing import Self
 
 from index import additions
 from index.answering import NOTHING, Best, Models, answer, best, checked, hear, is_at_hand, passages
-from index.archive import Archive, Card
-from index.backups import ARCHIVE as _ARCHIVE
+from index.archive import ARCHIVE, Archive, Card
 from index.backups import NO_MORE, Backup, write
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.confinement import Limits
@@ -74,7 +73,7 @@ class Library:
         self._limits = limits
         self._quotes = quotes
         self._confidence = confidence
-        self._archive = Archive(path / _ARCHIVE)
+        self._archive = Archive(path / ARCHIVE)
         self._generations = Generations(path)
         self._readers = Readers(self._generations, self._archive, self._tidy)
         self._tidying = threading.Lock()
@@ -101,7 +100,7 @@ class Library:
         """
         if create:
             _make_folder(path)
-        elif not (path / _ARCHIVE).is_file():
+        elif not (path / ARCHIVE).is_file():
             raise LibraryNotFound(
                 f"no library at {path}; make one with `articlebot index FOLDER`, "
                 "or name another with --library"
@@ -256,7 +255,8 @@ class Library:
         with self._writing() as archive:
             before = indexed(archive, self._generations)
             intake = Intake(take_over(archive, self.path, file, self._encoder, how=how, also=also))
-            built = build(archive, self._generations, self._encoder, progress)
+            goal = Goal.PURGED if how == "replace" else Goal.DUE
+            built = build(archive, self._generations, self._encoder, progress, goal)
             report = _report(archive, before, intake, built, start)
         self._settle()
         return report
@@ -291,7 +291,7 @@ class Library:
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
         """An archive of the writer's own, so that its transactions hold no question up."""
         with self._generations.writing(patience=patience):
-            archive = Archive(self.path / _ARCHIVE)
+            archive = Archive(self.path / ARCHIVE)
             try:
                 yield archive
             finally:

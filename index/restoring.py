@@ -16,8 +16,8 @@ from typing import Final, Literal
 
 import numpy as np
 
-from index.archive import Archive, FileRecord
-from index.backups import ARCHIVE, Backup, check_database, copy_database
+from index.archive import ARCHIVE, Archive, FileRecord
+from index.backups import Backup, check_database, copy_database
 from index.encoder import Encoder, WindowVectors
 from index.errors import BackupError
 from index.records import Failure

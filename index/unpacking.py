@@ -18,8 +18,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from index.archive import Archive
-from index.backups import ARCHIVE, FORMAT, MANIFEST, Backup, Part, check_articles, check_database
+from index.archive import ARCHIVE, Archive
+from index.backups import FORMAT, MANIFEST, Backup, Part, check_articles, check_database
 from index.errors import BackupError, LibraryDamaged
 
 _LONGEST_MANIFEST: Final = 1_000_000  # bytes

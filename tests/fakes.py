@@ -41,9 +41,9 @@ from index import (
     Within,
     additions,
 )
-from index.archive import Archive
+from index.archive import ARCHIVE, Archive
 from index.articles import digest_of
-from index.backups import ARCHIVE, write
+from index.backups import write
 from index.encoder import WindowVectors
 from index.unpacking import unpacked
 
@@ -247,7 +247,13 @@ class FakeLibrary:
                 return one
         raise ArticleNotFound(f"no article {id}")
 
-    def remove(self, id: str) -> Article:  # noqa: A002  the door's signature
+    def remove(
+        self,
+        id: str,  # noqa: A002  the door's signature
+        *,
+        compact: bool = True,  # noqa: ARG002
+        progress: Callable[[Progress], None] = lambda _: None,  # noqa: ARG002
+    ) -> Article:
         """Take one out."""
         gone = self.article(id)
         self._articles = tuple(one for one in self._articles if one is not gone)

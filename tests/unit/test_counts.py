@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +14,7 @@ import pytest
 from bot.state import Gap, State
 from bot.state import gaps as gaps_module
 from bot.state.counts import KEPT, Counts, Day
-from bot.state.database import Database
+from bot.state.database import SCHEMA, Database
 from bot.state.gaps import Gaps
 from index import wording_key
 
@@ -158,13 +160,12 @@ def test_gaps_are_bounded_by_number_and_length(database: Database, monkeypatch: 
 
 
 def test_a_database_of_the_version_before_is_upgraded_with_what_it_holds(tmp_path: Path) -> None:
-    state = State(tmp_path / "bot.sqlite")
-    state.people.choose_language(7, "zh-Hant")
-    for table in ("counts", "durations", "gaps"):
-        state._database.run(f"DROP TABLE {table}")
-    ((version,),) = state._database.run("PRAGMA user_version")
-    state._database.run(f"PRAGMA user_version = {version - 1}")
-    state.close()
+    version = next(at for at, step in enumerate(SCHEMA) if "TABLE counts" in step[0])
+    with closing(sqlite3.connect(tmp_path / "bot.sqlite")) as before, before:
+        for statement in (each for step in SCHEMA[:version] for each in step):
+            before.execute(statement)
+        before.execute("INSERT INTO people VALUES (7, 'zh-Hant')")
+        before.execute(f"PRAGMA user_version = {version}")
     state = State(tmp_path / "bot.sqlite")
     assert state.people.language(7) == "zh-Hant"
     state.counts.count("answered", 0.1)
