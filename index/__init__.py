@@ -24,12 +24,14 @@ from index.errors import (
     LibraryLocked,
     LibraryNotFound,
     LibraryOutdated,
+    LibraryUnwritable,
     NothingToIndex,
     QuestionError,
     TooLarge,
     UnsupportedFormat,
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
+from index.examining import Problem, Remedy, Repair, examine, repair
 from index.judging import Case, Catalogue
 from index.library import Library
 from index.measures import Measure
@@ -81,6 +83,12 @@ __all__ = [
     "BuildReport",
     "Failure",
     "Status",
+    # mending
+    "examine",
+    "Problem",
+    "Remedy",
+    "repair",
+    "Repair",
     # measuring
     "Case",
     "Catalogue",
@@ -106,6 +114,7 @@ __all__ = [
     "LibraryLocked",
     "LibraryNotFound",
     "LibraryOutdated",
+    "LibraryUnwritable",
     "NothingToIndex",
     "QuestionError",
     "TooLarge",

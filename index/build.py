@@ -37,14 +37,16 @@ def build(
     encoder: Encoder,
     progress: Callable[[Progress], None],
     goal: Goal = Goal.DUE,
+    *,
+    anew: bool = False,
 ) -> Built:
     """Bring the index up to date with the archive's articles, then put its segments together as wanted.
 
     Each step makes a generation and swaps it in, so that what is new answers before anything is put
-    together. With nothing to do nothing is written.
+    together. With nothing to do nothing is written. With `anew` nothing of the live index is used.
     """
     builder = _Builder(archive, generations, encoder, progress)
-    held, wanted = _held(generations, encoder), archive.live()
+    held, wanted = None if anew else _held(generations, encoder), archive.live()
     step = Step((), wanted, base=True) if held is None else update(held, wanted)
     if step is not None:
         with suppress(LibraryDamaged):

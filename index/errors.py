@@ -15,6 +15,7 @@ shown to a person as it stands.
     │   ├── LibraryOutdated     made by another model or another version of the pipeline
     │   ├── LibraryLocked       another process is writing to it
     │   ├── LibraryDamaged      files of it cannot be read
+    │   ├── LibraryUnwritable   files of it cannot be written: no room, or no right to
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
     └── EncoderError            a model that cannot be loaded or used
@@ -67,6 +68,10 @@ class LibraryLocked(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """Files of the library are missing or cannot be read."""
+
+
+class LibraryUnwritable(LibraryError):
+    """Files of the library cannot be written: the disk is full or read-only, or it is another user's."""
 
 
 class NothingToIndex(LibraryError):

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-_IDS, _TABLE, _OUTLETS = "ids.npy", "articles.npy", "outlets.json"
+FILES = _IDS, _TABLE, _OUTLETS = "ids.npy", "articles.npy", "outlets.json"
 _NONE = -1
 
 Versions = tuple[tuple[str, str], ...]

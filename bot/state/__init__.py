@@ -8,13 +8,16 @@ library's archive. Knows nothing of Telegram.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
-from bot.state.database import Database, StateError
+from bot.state.database import Database, StateError, fault, move_aside
 from bot.state.members import Member, Members
 from bot.state.people import People
+
+STATE: Final = "bot.sqlite"  # the file's name in a library's folder
 
 
 class State:
@@ -35,6 +38,7 @@ class State:
 
 
 __all__ = [
+    "STATE",
     "Answers",
     "Audit",
     "Buttons",
@@ -48,4 +52,6 @@ __all__ = [
     "StateError",
     "StoredAnswer",
     "StoredButton",
+    "fault",
+    "move_aside",
 ]
