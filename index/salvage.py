@@ -11,7 +11,7 @@ import os
 import shutil
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,8 +48,8 @@ class Salvaged:
     aside: Path
 
 
-def faults(library: Path) -> Iterator[str]:
-    """What is wrong with the archive of a library, in sentences."""
+def faults(library: Path, indexed: Versions) -> Iterator[str]:
+    """What is wrong with the archive of a library, in sentences. `indexed` are its index's articles."""
     archive = library / ARCHIVE
     try:
         with closing(_connect(archive)) as connection:
@@ -57,14 +57,16 @@ def faults(library: Path) -> Iterator[str]:
             rows = connection.execute(
                 f"SELECT {COLUMNS} FROM live LEFT JOIN articles USING (id, digest)"  # noqa: S608 - our own names
             )
-            lost = [str(row[0]) for row in rows if _sound(row) is None]
+            lost = {str(row[0]) for row in rows if _sound(row) is None}
+            kept = {*connection.execute("SELECT id, digest FROM articles")}
+            lost |= {article for article, digest in indexed if (article, digest) not in kept}
     except sqlite3.Error as error:
         yield f"the archive {archive} cannot be read ({error})"
         return
     if verdict != "ok":
         yield f"the archive {archive} is damaged ({' '.join(str(verdict).split())})"
     if lost:
-        named = ", ".join(lost[:5])
+        named = ", ".join(sorted(lost)[:5])
         yield f"the archive {archive} does not hold {len(lost)} of its articles as they were read ({named})"
 
 
@@ -128,10 +130,14 @@ class _Read:
     vectors: list[Row]
     complete: bool
 
-    def versions(self, indexed: Versions) -> dict[str, str]:
-        """The versions there were: those the archive tells and, where it does not, those indexed."""
+    def versions(self, indexed: Versions, sound: Collection[tuple[str, str]]) -> dict[str, str]:
+        """The versions there were: those the archive tells, and those indexed of which it knows nothing.
+
+        What is indexed and in the archive, but not to be indexed any more, had been taken out.
+        """
         told = {str(row[0]): str(row[1]) for row in self.live}
-        return told if self.complete else {**dict(indexed), **told}
+        taken_out = sound if self.complete else ()
+        return {**{each: digest for each, digest in indexed if (each, digest) not in taken_out}, **told}
 
 
 def _read(workplace: Path) -> _Read:
@@ -191,7 +197,8 @@ def _sound(row: Row) -> Article | None:
 def _write(read: _Read, indexed: Versions, encoder: Encoder, path: Path) -> tuple[str, ...]:
     """Write what was read into a new archive; returns the articles that were lost."""
     sound = [article for article in map(_sound, read.articles) if article is not None]
-    versions, files = read.versions(indexed), [*_files(read.files)]
+    versions = read.versions(indexed, {(article.id, article.digest) for article in sound})
+    files = [*_files(read.files)]
     here = {article.id: article for article in sound if versions.get(article.id) == article.digest}
     with closing(Archive(path)) as archive, archive.transaction():
         for article in here.values():
