@@ -123,7 +123,7 @@ def check_articles(archive: Archive) -> int:
         try:
             archive.article(*version)
         except LibraryDamaged as error:
-            raise LibraryDamaged(f"the article {version[0]} is not as it was read") from error
+            raise LibraryDamaged(f"the article {version[0]} is not there as it was read") from error
     return len(versions)
 
 
