@@ -21,11 +21,13 @@ from pathlib import Path
 
 import numpy as np
 
+from index.articles import digest_of
 from index.encoder import WindowVectors
 from index.errors import LibraryDamaged
 from index.records import Article
 from index.roster import Versions
 
+ARCHIVE = "archive.sqlite"  # in a library's folder
 # `words` tells equal texts apart from others without reading them. Paths are bytes, as the
 # system has them: a file's name need not be valid UTF-8. An article's text comes last, or SQLite
 # would read through it to get at the rest.
@@ -35,6 +37,7 @@ CREATE TABLE IF NOT EXISTS articles (
     language TEXT NOT NULL, source TEXT, author TEXT, text TEXT NOT NULL, PRIMARY KEY (id, digest));
 CREATE TABLE IF NOT EXISTS live (id TEXT PRIMARY KEY, digest TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS live_by_words ON live (words);
+CREATE INDEX IF NOT EXISTS articles_by_url ON articles (url);
 CREATE TABLE IF NOT EXISTS places (path BLOB PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
@@ -42,7 +45,9 @@ CREATE TABLE IF NOT EXISTS files (
 CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, passage TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, passage));
 """
-_ARTICLE = "id, title, text, url, published, language, source, digest, author"
+COLUMNS = "id, title, text, url, published, language, source, digest, author"
+_OFF = 0.01  # how far from one the length of a vector may be; half precision moves it by less
+Row = tuple[object, ...]
 _PATIENCE = 30  # seconds to wait for another process's transaction
 
 
@@ -116,13 +121,13 @@ class Archive:
 
     @contextmanager
     def _sentences(self) -> Iterator[None]:
-        """Say what SQLite found wrong so that a person knows what to do."""
+        """Say what is wrong with the file, or a value in it, so that a person knows what to do."""
         try:
             yield
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError, TypeError) as error:
             raise LibraryDamaged(
                 f"the archive {self._path} cannot be used ({error}); see that its disk has room and can be "
-                "written to; if it is damaged restore it from a backup, or name another library"
+                "written to; if it is damaged, run `articlebot doctor --repair`, or restore it from a backup"
             ) from error
 
     @contextmanager
@@ -149,9 +154,9 @@ class Archive:
     # --- articles ---
 
     def put(self, article: Article) -> None:
-        """Keep an article and make this version the one to index."""
+        """Keep an article and make this version the one to index; a damaged copy of it is mended."""
         self._run(
-            f"INSERT OR IGNORE INTO articles ({_ARTICLE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+            f"INSERT OR REPLACE INTO articles ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
             (article.id, article.title, article.text, article.url,
              article.published and article.published.isoformat(), article.language, article.source,
              article.digest, article.author),
@@ -171,21 +176,32 @@ class Archive:
 
     def find(self, article: str, digest: str) -> Article | None:
         """One version of an article, if it is still kept."""
-        rows = self._run(f"SELECT {_ARTICLE} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
-        return _article(rows[0]) if rows else None
+        rows = self._run(f"SELECT {COLUMNS} FROM articles WHERE id = ? AND digest = ?", (article, digest))  # noqa: S608
+        with self._sentences():
+            return article_of(rows[0]) if rows else None
 
     def cards(self) -> dict[tuple[str, str], Card]:
         """The cards of all versions that are kept."""
         rows = self._run("SELECT id, digest, title, published, language, source FROM articles")
-        return {(str(row[0]), str(row[1])): _card(row) for row in rows}
+        with self._sentences():
+            return {(str(row[0]), str(row[1])): _card(row) for row in rows}
 
     def article(self, article: str, digest: str) -> Article:
-        """One version of an article that an index quotes."""
+        """One version of an article that an index quotes.
+
+        Raises LibraryDamaged if it is not there, or not as it was read: SQLite does not notice a
+        byte of a text that has turned on the disk, and nothing may be quoted that nobody wrote.
+        """
         found = self.find(article, digest)
         if found is None:
             raise LibraryDamaged(
                 f"the archive {self._path} does not hold article {article!r} as the index has it; "
                 "run `articlebot index` to rebuild the index"
+            )
+        if not is_sound(found):
+            raise LibraryDamaged(
+                f"the archive {self._path} does not hold article {article!r} as it was read; "
+                "run `articlebot doctor --repair`"
             )
         return found
 
@@ -193,6 +209,12 @@ class Archive:
         """The id of another article to be indexed with the very same text, or None."""
         sql = "SELECT id FROM live WHERE words = ? AND id != ? ORDER BY id"
         rows = self._run(sql, (_words(article), article.id))
+        return str(rows[0][0]) if rows else None
+
+    def at_address(self, url: str | None) -> str | None:
+        """The id of the article to be indexed that has an address, or None."""
+        sql = "SELECT id FROM live JOIN articles USING (id, digest) WHERE url = ? ORDER BY id"
+        rows = self._run(sql, (url,))
         return str(rows[0][0]) if rows else None
 
     def past(self) -> Versions:
@@ -231,8 +253,8 @@ class Archive:
     def files(self) -> dict[str, FileRecord]:
         """Every file read so far, by path."""
         rows = self._run("SELECT * FROM files ORDER BY path")
-        files = (FileRecord(_path(path), *rest) for path, *rest in rows)  # type: ignore[arg-type] # the schema's types
-        return {file.path: file for file in files}
+        with self._sentences():
+            return {file.path: file for file in map(file_of, rows)}
 
     def put_file(self, file: FileRecord) -> None:
         """Remember what became of a file."""
@@ -247,19 +269,24 @@ class Archive:
         """Retire an article by hand, with its copies: their files stay out until they change."""
         with self.transaction():
             self.retire(article)
-            for file in self.files().values():
-                if file.article == article:
-                    self.put_file(replace(file, article=None, fate="removed"))
+            self.disown(article)
+
+    def disown(self, article: str) -> list[FileRecord]:
+        """Have no file stand for an article any more; those that did stay out until they change.
+
+        Returns their records as they were.
+        """
+        files = [*map(file_of, self._run("SELECT * FROM files WHERE article = ?", (article,)))]
+        for file in files:
+            self.put_file(replace(file, article=None, fate="removed"))
+        return files
 
     # --- vectors, so that a rebuild encodes only what is new ---
 
     def vectors(self, model: str, passage: str, dimension: int) -> WindowVectors | None:
-        """The cached vectors of a passage and its sentences, or None."""
+        """The cached vectors of a passage and its sentences, or None; None, too, if they are damaged."""
         rows = self._run("SELECT vectors FROM vectors WHERE model = ? AND passage = ?", (model, passage))
-        if not rows:
-            return None
-        table = np.frombuffer(rows[0][0], dtype=np.float16).reshape(-1, dimension).astype(np.float32)  # type: ignore[call-overload] # a BLOB
-        return WindowVectors(table[0], table[1:])
+        return vectors_of(rows[0][0], dimension) if rows else None
 
     def put_vectors(self, model: str, rows: Iterable[tuple[str, WindowVectors]]) -> None:
         """Cache vectors by the digest of what was encoded."""
@@ -277,9 +304,34 @@ def _words(article: Article) -> str:
     return hashlib.sha256(article.text.encode()).hexdigest()
 
 
+def is_sound(article: Article) -> bool:
+    """Whether an article is as it was read."""
+    return digest_of(article) == article.digest
+
+
+def file_of(row: Row) -> FileRecord:
+    """The record in a row of the files. Raises TypeError if it can be none."""
+    path, size, mtime, seen, content, article, fate = row
+    if not (isinstance(size, int) and isinstance(mtime, int) and isinstance(seen, int)):
+        raise TypeError(f"{size!r}, {mtime!r} and {seen!r} are no size and times")
+    home = None if article is None else str(article)
+    return FileRecord(_path(path), size, mtime, seen, str(content), home, str(fate))
+
+
 def _path(stored: object) -> str:
-    assert isinstance(stored, bytes)
+    if not isinstance(stored, bytes):
+        raise TypeError(f"{stored!r} is no path")
     return os.fsdecode(stored)
+
+
+def vectors_of(blob: object, dimension: int) -> WindowVectors | None:
+    """The vectors in a row of the cache; None if they are damaged."""
+    if not isinstance(blob, bytes) or not blob or len(blob) % (2 * dimension):
+        return None
+    table = np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension).astype(np.float32)
+    if not np.isfinite(table).all() or abs(np.linalg.norm(table[0]) - 1) > _OFF:
+        return None
+    return WindowVectors(table[0], table[1:])
 
 
 def _blob(vectors: WindowVectors) -> bytes:
@@ -298,7 +350,8 @@ def _card(row: Sequence[object]) -> Card:
     )
 
 
-def _article(row: Sequence[object]) -> Article:
+def article_of(row: Row) -> Article:
+    """The article in a row. Raises ValueError if it can be none."""
     identifier, title, text, url, published, language, source, digest, author = row
     return Article(
         id=str(identifier),

@@ -289,6 +289,15 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list of articles: `total` are in the list, `articles` are those from `start` on."""
+
+    total: int
+    start: int
+    articles: tuple[Article, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """What a library holds. `built` is the index's time in seconds since the epoch, UTC."""
 

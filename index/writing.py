@@ -21,7 +21,7 @@ from index.passages import Outline, Window, outlines, window
 from index.postings import PostingsWriter
 from index.records import Article, Span
 from index.roster import Entry, Versions
-from index.segments import KEYWORDS, VECTORS, Segment, sizes
+from index.segments import KEYWORDS, VECTORS, Segment, files_of
 from index.store import Store, StoredPassage
 from index.tables import Table, TableWriter
 
@@ -64,9 +64,8 @@ class SegmentWriter:
         roster.save(self._entries, self._folder)
         self._postings.save(self._folder / KEYWORDS)
         stragglers = self._collected(count, checking) if base else ()
-        segment = Segment(
-            self._folder.name, base, len(self._versions), count, stragglers, files=sizes(self._folder)
-        )
+        files = files_of(self._folder, count)
+        segment = Segment(self._folder.name, base, len(self._versions), count, stragglers, files)
         segment.save(self._folder)
         return Written(segment, self._embedded, frozenset(self._used))
 

@@ -13,16 +13,21 @@ from tests.encoders import HashEncoder
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from index.reader import Reader
+
 
 class Shelf:
     """What a test needs to change articles and to see what the library makes of them."""
 
-    def __init__(self, path: Path, *, encoder: HashEncoder | None = None) -> None:
+    def __init__(
+        self, path: Path, *, encoder: HashEncoder | None = None, reader: Reader | None = None
+    ) -> None:
         self.folder = path / "articles"
         self.path = path / "library"
         self.folder.mkdir(exist_ok=True)
         self.path.mkdir(exist_ok=True)
         self.encoder = encoder or HashEncoder()
+        self.reader = reader or OnnxReader()
         self.library = self.open()
 
     def open(self, encoder: HashEncoder | None = None) -> Library:
@@ -30,7 +35,7 @@ class Shelf:
         return Library(
             self.path,
             encoder or self.encoder,
-            OnnxReader(),
+            self.reader,
             max_file_bytes=1_000_000,
             quotes=3,
             confidence=0.0,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from time import time
+from time import time, time_ns
 from typing import Any, Final
 
 PATIENCE: Final = 10  # seconds to wait for another process's transaction
@@ -41,6 +41,45 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
         """CREATE TABLE deeds (
             number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
             what TEXT NOT NULL, outcome TEXT NOT NULL)""",
+    ),
+    (
+        """CREATE TABLE proposals (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER NOT NULL,
+            articles TEXT NOT NULL, made REAL NOT NULL)""",
+    ),
+    (
+        """CREATE TABLE feeds (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, folder INTEGER NOT NULL,
+            title TEXT NOT NULL, admin INTEGER NOT NULL, etag TEXT, modified TEXT, due REAL NOT NULL,
+            checked REAL, news REAL, added INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+            failing REAL, reason TEXT, told INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE entries (
+            number INTEGER PRIMARY KEY, feed INTEGER NOT NULL, entry TEXT NOT NULL, tries INTEGER NOT NULL,
+            done INTEGER NOT NULL, UNIQUE (feed, entry))""",
+    ),
+    (
+        """CREATE TABLE counts (
+            day TEXT NOT NULL, outcome TEXT NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, outcome))""",
+        """CREATE TABLE durations (
+            day TEXT NOT NULL, place INTEGER NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, place))""",
+        """CREATE TABLE gaps (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL, day TEXT NOT NULL, question TEXT NOT NULL,
+            times INTEGER NOT NULL, UNIQUE (key, day))""",
+        "CREATE INDEX gaps_by_day ON gaps (day)",
+    ),
+    (
+        """CREATE TABLE updates (
+            bot TEXT NOT NULL, id INTEGER NOT NULL, body TEXT, stage INTEGER NOT NULL,
+            tries INTEGER NOT NULL, made REAL NOT NULL, PRIMARY KEY (bot, id))""",
+        "CREATE INDEX updates_by_age ON updates (made)",
+        "CREATE INDEX updates_unfinished ON updates (bot, id) WHERE body IS NOT NULL",
+    ),
+    (
+        """CREATE TABLE scopes (
+            chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, article TEXT NOT NULL,
+            PRIMARY KEY (chat, person, topic))""",
     ),
 )
 
@@ -118,3 +157,28 @@ class Database:
                 f"what the bot remembers, {self._path or 'in memory'}, cannot be used ({error}); see that "
                 "its disk has room and can be written to; if it is damaged, move it away to begin afresh"
             ) from error
+
+
+def fault(path: Path) -> str | None:
+    """What is wrong with a file of the state, in a sentence; None if nothing is, or there is no file."""
+    if not path.is_file():
+        return None
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE)) as connection:
+            verdict = " ".join(str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
+    except sqlite3.Error as error:
+        verdict = str(error)
+    return None if verdict == "ok" else f"what the bot remembers, {path}, is damaged ({verdict})"
+
+
+def move_aside(path: Path) -> Path:
+    """Move a file of the state, with its log, into a folder beside it; the bot then begins afresh.
+
+    Nobody may have it open. Returns the folder.
+    """
+    aside = path.parent / f"damaged-{time_ns()}"
+    aside.mkdir()
+    for each in sorted(path.parent.glob(f"{path.name}*")):
+        each.replace(aside / each.name)
+    return aside

@@ -188,7 +188,7 @@ def test_a_folder_without_a_collection_is_damage_and_nothing_is_made_there(
     folder.mkdir(parents=True)
     if content is not None:
         (folder / "chroma.sqlite3").write_bytes(content)
-    remedy = r"vectors cannot be read \(.*\); delete \S*000001 and run `articlebot index`"
+    remedy = r"vectors cannot be read \(.*\); run `articlebot doctor --repair`"
     with pytest.raises(LibraryDamaged, match=remedy):
         Store(folder)
     if content is None:
@@ -200,6 +200,6 @@ def test_damage_met_while_searching_is_told_in_a_sentence(tmp_path: Path) -> Non
     (table,) = tmp_path.rglob("index_metadata.pickle")
     table.write_bytes(table.read_bytes()[:1000])
     opened = Store(tmp_path / "vectors")
-    with pytest.raises(LibraryDamaged, match=r"cannot be read \(.*\); delete .* and run `articlebot index`"):
+    with pytest.raises(LibraryDamaged, match=r"cannot be read \(.*\); run `articlebot doctor --repair`"):
         opened.nearest(vectors()[0], 3)
     opened.close()

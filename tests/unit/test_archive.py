@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import threading
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,7 @@ import pytest
 
 from index import Article, LibraryDamaged
 from index.archive import Archive, FileRecord
+from index.articles import digest_of
 from index.encoder import WindowVectors
 
 if TYPE_CHECKING:
@@ -25,10 +27,9 @@ SECRET = "the harbour master keeps a parrot"
 
 
 def an_article(text: str = SECRET, *, id: str = "a") -> Article:  # noqa: A002 - the record's own name
-    digest = sha256(text.encode()).hexdigest()
-    return Article(
-        id, "標題", text, "https://news.example/1", date(2025, 12, 1), "en", "報", digest, "A. Author"
-    )
+    day = date(2025, 12, 1)
+    made = Article(id, "標題", text, "https://news.example/1", day, "en", "報", "", "A. Author")
+    return replace(made, digest=digest_of(made))
 
 
 def a_file(path: str, article: str | None = "a", fate: str = "article") -> FileRecord:
@@ -92,6 +93,16 @@ def test_what_nothing_quotes_any_more_is_gone_from_the_disk(archive: Archive, tm
 def test_an_article_the_index_quotes_but_the_archive_lost_is_damage(archive: Archive) -> None:
     with pytest.raises(LibraryDamaged, match=r"does not hold article 'x'.*run `articlebot index`"):
         archive.article("x", "digest")
+
+
+def test_an_article_of_which_a_byte_has_turned_is_damage_and_never_quoted(
+    archive: Archive, tmp_path: Path
+) -> None:
+    archive.put(an_article())
+    with closing(sqlite3.connect(tmp_path / "archive.sqlite")) as connection, connection:
+        connection.execute("UPDATE articles SET text = replace(text, 'parrot', 'parrqt')")
+    with pytest.raises(LibraryDamaged, match=r"article 'a' as it was read; run `articlebot doctor --repair`"):
+        archive.article("a", an_article().digest)
 
 
 def test_a_copy_is_known_by_its_text_alone(archive: Archive) -> None:
@@ -196,6 +207,7 @@ def read_all(path: Path) -> None:
 
 def test_vectors_are_kept_by_model_and_by_what_was_encoded(archive: Archive) -> None:
     rows = np.random.default_rng(0).standard_normal((3, 8)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     archive.put_vectors("model", [("passage", WindowVectors(rows[0], rows[1:]))])
     found = archive.vectors("model", "passage", 8)
     assert found is not None
@@ -204,8 +216,26 @@ def test_vectors_are_kept_by_model_and_by_what_was_encoded(archive: Archive) -> 
     assert archive.vectors("other", "passage", 8) is None
 
 
+@pytest.mark.parametrize(
+    "blob",
+    [
+        b"",
+        b"short",
+        "text",
+        np.full((2, 8), np.nan, np.float16).tobytes(),
+        np.ones((2, 8), np.float16).tobytes(),
+    ],
+    ids=["empty", "short", "no bytes", "no numbers", "too long"],
+)
+def test_vectors_that_are_damaged_are_not_used(archive: Archive, tmp_path: Path, blob: object) -> None:
+    """They are encoded again instead."""
+    with closing(sqlite3.connect(tmp_path / "archive.sqlite")) as connection, connection:
+        connection.execute("INSERT INTO vectors VALUES ('model', 'passage', ?)", (blob,))
+    assert archive.vectors("model", "passage", 8) is None
+
+
 def test_vectors_of_another_model_or_of_no_passage_are_dropped(archive: Archive) -> None:
-    vectors = WindowVectors(np.ones(8, np.float32), np.ones((0, 8), np.float32))
+    vectors = WindowVectors(np.eye(8, dtype=np.float32)[0], np.ones((0, 8), np.float32))
     archive.put_vectors("model", [("kept", vectors), ("gone", vectors)])
     archive.put_vectors("other", [("kept", vectors)])
     archive.put_vectors("model", [("forgotten", vectors)])

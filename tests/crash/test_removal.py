@@ -1,0 +1,81 @@
+"""Removed means gone: nothing of an article is on the disk, in whatever form it was kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import astuple
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+
+from index.passages import outlines, window
+from tests.readers import WordReader
+from tests.shelf import Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from index import Article
+
+SECRET = """Vexillum Quagmarsh
+Source: Quillfeather Gazette
+Author: Zephyrine Oxblood
+URL: https://example.org/wyvernmoor
+Date: 2025-11-03
+
+The turquoise xylophonist keeps her zinc marmalade below Kvistofte. 碧瑤鯤鵬藏於鳳凰嶺。
+"""
+OTHER = "The bridge is open on Monday. The zinc is sold on Tuesday."
+
+
+def forms(text: str) -> Iterator[bytes]:
+    """A text as a program may write it: in any encoding, any case, and escaped."""
+    for each in {text, text.lower(), text.casefold()}:
+        yield each.encode()
+        yield each.encode("utf-16-le")
+        yield each.encode("utf-16-be")
+        for escaped in (json.dumps(each)[1:-1], json.dumps(each)[1:-1].upper().replace("\\U", "\\u")):
+            yield escaped.encode()
+
+
+def words_of(article: Article) -> set[str]:
+    """The words of an article and of all that is known of it that nothing else has."""
+    known = " ".join(str(field) for field in astuple(article)[1:-1])
+    words = {word.strip(".,。") for word in known.split()} - {"zinc", "below", "keeps", "zh-Hant"}
+    return {word for word in words if len(word) > 4} | {"碧瑤", "鯤鵬", "鳳凰嶺"}
+
+
+def vectors_of(shelf: Shelf, article: Article) -> Iterator[bytes]:
+    """The vectors of an article's passages and sentences, in single and in half precision."""
+    windows = [window(outline) for outline in outlines(article)]
+    for made in shelf.encoder.encode_windows(windows):
+        for vector in (made.passage, *made.sentences):
+            yield vector.astype(np.float16).astype(np.float32).tobytes()
+            yield vector.astype(np.float16).tobytes()
+
+
+@pytest.fixture
+def shelf(tmp_path: Path) -> Iterator[Shelf]:
+    made = Shelf(tmp_path, reader=WordReader())
+    made.write("one.txt", SECRET)
+    made.write("other.txt", OTHER)
+    made.build()
+    yield made
+    made.library.close()
+
+
+def test_nothing_of_an_article_is_on_the_disk_once_it_is_removed(shelf: Shelf) -> None:
+    secret, other = sorted(shelf.library.articles(), key=lambda article: article.text == OTHER)
+    words, vectors = words_of(secret), [*vectors_of(shelf, secret)]
+    before = shelf.on_disk()
+    assert {word for word in words if word.encode() not in before} == set()
+    assert any(vector in before for vector in vectors[0::2])
+    assert all(vector in before for vector in vectors[1::2])
+    shelf.library.remove(secret.id)
+    left = shelf.on_disk()
+    assert [word for word in sorted(words) if any(form in left for form in forms(word))] == []
+    assert not any(vector in left for vector in vectors)
+    assert other.text.encode() in left
+    assert shelf.found("On which day is the bridge open?") == OTHER
