@@ -21,10 +21,18 @@ def is_admin(message: Message, admins: Collection[int]) -> bool:
     Not if it is a forward or came through an inline bot (its words are another's), and not
     if it was sent in the name of a group or channel.
     """
+    return message.forward_origin is None and is_from_admin(message, admins)
+
+
+def is_from_admin(message: Message, admins: Collection[int]) -> bool:
+    """Whether one of the admins sent a message in person, whosever words are in it.
+
+    That is enough to be shown something, and not to do anything: a forward's words are another's.
+    """
     sender = message.from_user
     if sender is None or not is_person(sender):
         return False
-    in_person = message.sender_chat is None and message.forward_origin is None and message.via_bot is None
+    in_person = message.sender_chat is None and message.via_bot is None
     return in_person and sender.id in admins
 
 
@@ -38,8 +46,11 @@ def is_meant_for(message: Message, me: User) -> bool:
 
     In a group, one that mentions the bot or replies to it. Another bot's never do, lest two
     bots talk to each other for ever; what an anonymous admin writes also bears a bot's name,
-    but comes with a `sender_chat`.
+    but comes with a `sender_chat`. A quote that somebody sends through the bot itself is an
+    answer already.
     """
+    if message.via_bot is not None and message.via_bot.id == me.id:
+        return False
     if message.chat.type == ChatType.PRIVATE:
         return True
     sender = message.from_user

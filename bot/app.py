@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,44 +14,39 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from telegram import Message, Update
+from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import (
-    Application,
-    BaseHandler,
-    CallbackQueryHandler,
-    CommandHandler,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
+from telegram.ext import Application
 
-from bot.access import is_meant_for, names
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import admission, answers, commands, errors, gate, language, questions, reindex
-from bot.handlers.buttons import Pressed, on_press
+from bot.handlers import errors, feeds
+from bot.handlers.acquisitions import Acquisitions
+from bot.handlers.addressed import is_question
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
+from bot.journal import Inbox, Journal
 from bot.metrics import Metrics
+from bot.pacing import Rates
+from bot.routes import before_all, handlers
 from bot.service import READY, STOPPING, tell_service_manager
 from bot.state import State
 from bot.transport import ChatOrder, TolerantBot, make_bot
 from bot.updates import Webhook, start_fetching
 from bot.watch import Pace, Watch
+from bot.web import Web
 
 if TYPE_CHECKING:
     from telegram.request import BaseRequest
 
 LOG = logging.getLogger(__name__)
-UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY)  # edited messages are no new questions
-GATE: Final = -1  # the group of handlers that comes before all others
+# Edited messages are no new questions.
+UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
 Places = tuple[Path, ...]
-Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +70,11 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         self.desk = desk
         self.operation = operation
 
+    @property
+    def inbox(self) -> Inbox:
+        """Where updates come in."""
+        return cast("Inbox", self.update_queue)
+
     async def start_fetching(self) -> None:
         """Begin to receive messages, or begin anew."""
         updater = self.updater
@@ -84,15 +84,20 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await start_fetching(updater, self.operation.webhook, kinds=UPDATES, on_error=errors.on_polling_error)
 
     async def start(self) -> None:
-        """Begin to work on updates; the menus follow when they can."""
+        """Begin to work on updates, the last process's first; the menus follow when they can."""
+        await self.inbox.take_up(self.bot)
         await super().start()
         self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
+        if self.desk.watcher is not None and self.job_queue is not None:
+            feeds.schedule(self.job_queue, self.desk)
 
     async def stop(self) -> None:
         """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
         self.desk.rebuilding.stop()
+        self.desk.acquisitions.stop()
         await super().stop()
-        self.desk.pool.shutdown()
+        self.desk.close()
+        self.desk.acquisitions.close()
 
     async def shutdown(self) -> None:
         """Let go of what `initialize` took, and of the state."""
@@ -109,27 +114,47 @@ def build_application(
     places: Places | Callable[[], Places] = (),
     base_url: str | None = None,
     base_file_url: str | None = None,
+    local_mode: bool = False,
     workers: int = 2,
     log_questions: bool = False,
     request: BaseRequest | None = None,
     operation: Operation | None = None,
     policy: Policy | None = None,
+    web: Web | None = None,
+    max_file_bytes: int = 20_000_000,
+    keep_unanswered: bool = True,
+    rates: Rates | None = None,
 ) -> ArticlebotApplication:
     """The whole bot, ready to `run`.
 
     `state` is what it remembers, which it closes at its end; None is a memory that ends with it.
     `places` are the files and folders that /reindex reads, or a function that tells them
     when it is sent. `base_url` is where a Bot API server of one's own answers, with or
-    without "/bot" at its end. `workers` is how many questions are worked on at once.
+    without "/bot" at its end, and `local_mode` says that it shares this machine's disk.
+    `workers` is how many questions are worked on at once.
     `request` replaces the way to Telegram, `operation` polling without a sign of life, and
-    `policy` an open door; its owner is an admin.
+    `policy` an open door; its owner is an admin. `web` is how pages are fetched and feeds are watched, if
+    they are, and `max_file_bytes` how large a file may be that an admin sends. `keep_unanswered` is whether
+    /asked has anything to tell; `rates` are Telegram's limits if not given.
     Raises `BotError` for an empty token.
     """
     _quieten()
-    bot = _bot(token, base_url=base_url, base_file_url=base_file_url, request=request)
+    bot = _bot(
+        token,
+        base_url=base_url,
+        base_file_url=base_file_url,
+        local_mode=local_mode,
+        request=request,
+        rates=rates or Rates(),
+    )
     find_places = places if callable(places) else lambda: places
-    order, state, policy = ChatOrder(), state or State(), policy or Policy()
+    state, policy = state or State(), policy or Policy()
+    inbox = Inbox(Journal(state.updates, token.strip().partition(":")[0]), partial(is_question, bot))
+    order = ChatOrder(inbox.journal)
+    if not keep_unanswered:
+        state.gaps.switch_off()
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
+    acquisitions = Acquisitions(fetch=web.reader(library) if web else None, max_bytes=max_file_bytes)
     desk = Desk(
         library=library,
         state=state,
@@ -139,56 +164,27 @@ def build_application(
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
+        acquisitions=acquisitions,
+        watcher=web.watcher(library, state.feeds, acquisitions.in_turn) if web else None,
     )
-    return _application(bot, desk, order, operation or Operation())
+    return _application(bot, desk, inbox, order, operation or Operation())
 
 
-def _application(bot: Bot, desk: Desk, order: ChatOrder, operation: Operation) -> ArticlebotApplication:
+def _application(
+    bot: Bot, desk: Desk, inbox: Inbox, order: ChatOrder, operation: Operation
+) -> ArticlebotApplication:
     application = (
         Application.builder()
         .bot(bot)
         .application_class(ArticlebotApplication, {"desk": desk, "operation": operation})
+        .update_queue(inbox)
         .concurrent_updates(order)
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    application.add_handlers({GATE: [TypeHandler(Update, partial(gate.on_update, desk))], 0: handlers(desk)})
+    application.add_handlers({**before_all(inbox, desk), 0: handlers(desk)})
     application.add_error_handler(partial(errors.on_error, desk))
     return application
-
-
-def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
-    """Every handler, in the order in which they are tried; the first that fits has the message."""
-
-    def command(name: str, callback: Callback) -> BaseHandler[Update, Context, None]:
-        return CommandHandler(name, partial(callback, desk), filters.UpdateType.MESSAGE)
-
-    def message(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, Context, None]:
-        return MessageHandler(filters.UpdateType.MESSAGE & kind, partial(callback, desk))
-
-    meant, unknown = _MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | _NamesMe())
-    words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
-    return [
-        command("start", commands.on_start),
-        command("help", commands.on_help),
-        command("articles", commands.on_articles),
-        command("ask", questions.on_ask),
-        command("new", questions.on_new),
-        command("reindex", reindex.on_reindex),
-        command("language", language.on_language),
-        command("approve", admission.on_approve),
-        command("revoke", admission.on_revoke),
-        command("audit", admission.on_audit),
-        message(unknown, commands.on_unknown_command),
-        message(meant & words, questions.on_question),
-        message(meant & ~filters.TEXT & ~filters.StatusUpdate.ALL, questions.on_anything_else),
-        CallbackQueryHandler(partial(on_press, actions(), desk)),
-    ]
-
-
-def actions() -> Mapping[str, Pressed]:
-    """What every button does, by the name of its action."""
-    return {**language.ACTIONS, **answers.ACTIONS}
 
 
 def run(application: ArticlebotApplication) -> None:
@@ -281,21 +277,11 @@ def _quieten() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def _bot(token: str, *, base_url: str | None, base_file_url: str | None, request: BaseRequest | None) -> Bot:
+def _bot(token: str, **options: Any) -> Bot:  # noqa: ANN401  passed on as they come
     try:
-        return make_bot(token.strip(), base_url=base_url, base_file_url=base_file_url, request=request)
+        return make_bot(token.strip(), **options)
     except InvalidToken:
         raise BotError(
             "There is no bot token. Get one from @BotFather in Telegram and put it into "
             "the environment as TELEGRAM_BOT_TOKEN."
         ) from None
-
-
-class _MeantForMe(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return is_meant_for(message, message.get_bot().bot)
-
-
-class _NamesMe(filters.MessageFilter):
-    def filter(self, message: Message) -> bool:
-        return names(message, message.get_bot().bot)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from dataclasses import replace as replaced
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ import typer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Literal
 
     from config import Settings
 
@@ -78,7 +80,7 @@ def _settings(context: typer.Context, library: Path | None, config: Path | None)
     folder = library or chosen.library
     if folder is None:
         return settings
-    return replace(settings, library=replace(settings.library, path=folder.absolute()))
+    return replaced(settings, library=replaced(settings.library, path=folder.absolute()))
 
 
 @app.command()
@@ -120,6 +122,30 @@ def index(
     from bot.commands.library import build
 
     raise typer.Exit(build(_settings(context, library, config), places or []))
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    sources: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="FILE", help="Files of articles, or addresses of pages; - is stdin, a plain text."
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="What stdin is called as a file, as in page.html.")
+    ] = "stdin.txt",
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Add single articles, which stay until they are removed. Exits 1 if one could not be read.
+
+    The files are read once and not looked at again; a folder that changes is for `index`.
+    """
+    from bot.commands.add import add as add_articles
+
+    raise typer.Exit(add_articles(_settings(context, library, config), sources, name))
 
 
 @app.command()
@@ -227,11 +253,57 @@ def show(
 def remove(context: typer.Context, article_id: _Id, library: _Library = None, config: _Config = None) -> None:
     """Take an article out of the library, and what the index holds of it off the disk.
 
-    It stays out until its file changes.
+    It stays out until its file changes or it is added again.
     """
     from bot.commands.library import remove_article
 
     raise typer.Exit(remove_article(_settings(context, library, config), article_id))
+
+
+_People = Annotated[
+    bool,
+    typer.Option(
+        "--with-people", help="Also what the bot remembers: people's numeric ids, and what they asked."
+    ),
+]
+
+
+@app.command()
+def backup(  # noqa: PLR0917 - typer's way of writing the options down
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write.")],
+    small: Annotated[
+        bool, typer.Option("--small", help="Without vectors: smaller, and slower to restore.")
+    ] = False,
+    people: _People = False,
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Write the library into one file, also while it is in use."""
+    from bot.commands.backup import back_up
+
+    raise typer.Exit(back_up(_settings(context, library, config), file, small=small, people=people))
+
+
+@app.command()
+def restore(  # noqa: PLR0917 - typer's way of writing the options down
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file that `articlebot backup` wrote.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Instead of the articles that are there.")
+    ] = False,
+    merge: Annotated[bool, typer.Option("--merge", help="Only add articles that are not there.")] = False,
+    people: _People = False,
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Make a library of a backup, in a new folder, or instead of the one there. It is checked first."""
+    from bot.commands.backup import restore as restore_file
+
+    if replace and merge:
+        raise typer.BadParameter("give --replace or --merge, not both")
+    how: Literal["new", "replace", "merge"] = "replace" if replace else "merge" if merge else "new"
+    raise typer.Exit(restore_file(_settings(context, library, config), file, how, people=people))
 
 
 @app.command()
@@ -307,8 +379,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = _exit_code(error)
         if code is None:
             raise
-        print(f"articlebot: {_sentence(error)}", file=sys.stderr)
+        _complain(_sentence(error))
         sys.exit(code)
+
+
+def _complain(sentence: str) -> None:
+    """Tell an error; names of files may stand in it, and these may hold what commands a terminal."""
+    from bot.terminal import Style
+
+    print(f"articlebot: {Style(screen=sys.stderr.isatty()).safe(sentence)}", file=sys.stderr)
 
 
 def _write_utf8() -> None:

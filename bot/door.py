@@ -17,6 +17,7 @@ class Policy:
     """What the settings say of access, all by numeric ids.
 
     `people` and `groups` are let in beside the admins. The limits are messages a minute; 0 is none.
+    `inline` is whether people may quote from any other chat.
     """
 
     mode: Mode = "open"
@@ -25,6 +26,7 @@ class Policy:
     groups: frozenset[int] = frozenset()
     person_limit: int = 20
     group_limit: int = 60
+    inline: bool = True
 
 
 class Door:

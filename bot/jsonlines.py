@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, BinaryIO, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# Valid inside JSON as they are, but line ends to many readers (str.splitlines among them).
-_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
+# Valid inside JSON as they are, but line ends to many readers (str.splitlines among them), or what
+# could command a terminal: DEL and the C1 controls, and the marks that turn the direction of writing.
+_ESCAPED = {
+    code: f"\\u{code:04x}"
+    for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+}
 
 
 def json_line(value: object) -> str:
@@ -20,7 +24,7 @@ def json_line(value: object) -> str:
 
     Half characters (lone surrogates), which no encoding can write, are escaped.
     """
-    line = json.dumps(value, ensure_ascii=False, default=str).translate(_LINE_ENDS)
+    line = json.dumps(value, ensure_ascii=False, default=str).translate(_ESCAPED)
     return line if line.isascii() else line.encode("utf-8", "backslashreplace").decode("utf-8")
 
 

@@ -56,14 +56,18 @@ class Limits:
         self._people, self._groups = Buckets(person), Buckets(group)
         self._told: OrderedDict[Hashable, float] = OrderedDict()
 
-    def check(self, person: int | None, group: int | None, now: float) -> Wait | None:
-        """None if a message may pass, which counts it; a wait is to be said only once while it lasts."""
+    def check(self, person: int | None, group: int | None, now: float, *, aside: bool = False) -> Wait | None:
+        """None if a message may pass, which counts it; a wait is to be said only once while it lasts.
+
+        What is said `aside`, not in a chat, does not count as having been said.
+        """
         of_person = 0.0 if person is None else self._people.wait(person, now)
         of_group = 0.0 if group is None else self._groups.wait(group, now)
         if of_person or of_group:
             by_group = of_group > of_person
             seconds = max(of_person, of_group)
-            return Wait(seconds, by_group, self._say((group, None if by_group else person), now, seconds))
+            say = aside or self._say((group, None if by_group else person), now, seconds)
+            return Wait(seconds, by_group, say)
         if person is not None:
             self._people.take(person, now)
         if group is not None:

@@ -1,4 +1,4 @@
-"""Where a quote can be read in its source: addresses that scroll a browser to it. Pure.
+"""Addresses: of a quote in its source, scrolled to it, and of the bot itself. Pure.
 
 A text fragment (https://wicg.github.io/scroll-to-text-fragment/), `#:~:text=start,end`, names
 the quote's first and last words. A browser finds them at word bounds only. Between Chinese
@@ -13,7 +13,7 @@ from urllib.parse import quote as percent_encoded
 from urllib.parse import urlsplit
 
 from bot.cutting import CLAUSE_END
-from index import language_of
+from index import language_of, web_address
 
 if TYPE_CHECKING:
     from index import Quote
@@ -23,33 +23,49 @@ URL_LIMIT: Final = 2000
 ENOUGH: Final = 24
 ENOUGH_CHINESE: Final = 8
 MOST_CHINESE: Final = 48
+# What a link to the bot may carry, and how one that asks about an article begins.
+PAYLOAD_LIMIT: Final = 64
+ARTICLE: Final = "a-"
+_PAYLOAD: Final = re.compile(rf"[A-Za-z0-9_-]{{1,{PAYLOAD_LIMIT}}}")
 _SPACE: Final = re.compile(r"\s+")
 _EDGES: Final = re.compile(r"^\W+|\W+$")
 
 
-def web_address(url: str | None) -> str | None:
-    """An address if it is one a person may safely be sent to, else None."""
-    if url is None or len(url) > URL_LIMIT:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+def button_address(url: str | None) -> str | None:
+    """An address if it may stand behind a button: Telegram wants a dot in the name of its host."""
+    url = web_address(url)
+    return url if url and "." in (urlsplit(url).hostname or "") else None
 
 
 def source_address(quote: Quote) -> str | None:
-    """Where the quote's article stands on the web, scrolled to the quote; None if it is not there.
-
-    Telegram takes no address for a button whose host has no dot in its name.
-    """
-    url = web_address(quote.article.url)
-    if url is None or "." not in (urlsplit(url).hostname or ""):
+    """Where the quote's article stands on the web, scrolled to the quote; None if it is not there."""
+    url = button_address(quote.article.url)
+    if url is None:
         return None
     fragment = text_fragment(quote.text)
     page = url.partition(":~:")[0]
     address = f"{page if '#' in page else f'{page}#'}:~:text={fragment}"
     return address if fragment and len(address) <= URL_LIMIT else url
+
+
+def bot_link(bot: str, payload: str) -> str | None:
+    """Where a person comes to the bot of that name with `/start payload`; None if no link may carry it."""
+    return f"https://t.me/{bot}?start={payload}" if _PAYLOAD.fullmatch(payload) else None
+
+
+def article_link(bot: str, article: str) -> str | None:
+    """Where a person comes to ask the bot about one article; None if no link may carry its id."""
+    return bot_link(bot, f"{ARTICLE}{article}")
+
+
+def article_in(payload: str) -> str | None:
+    """The id of the article that a link to the bot asks about, if it does."""
+    return payload.removeprefix(ARTICLE) if payload.startswith(ARTICLE) else None
+
+
+def share_link(address: str, words: str) -> str:
+    """Where Telegram lets a person choose whom to send an address to, with a few words."""
+    return f"https://t.me/share/url?url={percent_encoded(address, safe='')}&text={percent_encoded(words)}"
 
 
 def text_fragment(words: str) -> str | None:

@@ -71,6 +71,13 @@ def log_question(
     _questions.info("question", extra={"fields": fields})
 
 
+def redacted(text: str, secret: str | None) -> str:
+    """A text without the secret, and without anything that looks like a bot's token."""
+    if secret:
+        text = text.replace(secret, _REDACTED)
+    return _TOKEN.sub(_REDACTED, text)
+
+
 @functools.cache
 def _key() -> bytes:
     return secrets.token_bytes(16)
@@ -97,12 +104,7 @@ class _JsonLines(logging.Formatter):
         }
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        return self._redacted(json_line(line))
-
-    def _redacted(self, line: str) -> str:
-        if self._secret:
-            line = line.replace(self._secret, _REDACTED)
-        return _TOKEN.sub(_REDACTED, line)
+        return redacted(json_line(line), self._secret)
 
 
 def _log_uncaught(kind: type[BaseException], error: BaseException, traceback: TracebackType | None) -> None:

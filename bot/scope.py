@@ -11,17 +11,24 @@ if TYPE_CHECKING:
     from index import Within
 
 OUTLETS_LIMIT: Final = 120
+TITLE_LIMIT: Final = 90
 
 
-def scope_line(within: Within, texts: Texts) -> str:
-    """The line: "Only articles from 1 November 2025 to 30 November 2025, in Harbour Gazette"."""
+def scope_line(within: Within, texts: Texts, title: str | None = None) -> str:
+    """The line: "Only articles from 1 November 2025 to 30 November 2025, in Harbour Gazette".
+
+    `title` is that of the one article that was chosen; a line of its own names it.
+    """
     parts = [_days(within, texts)] if within.since or within.until else []
     if within.outlets is not None:
         names = texts.say("answer.next").join(within.outlets)
         parts.append(texts.say("scope.outlets", outlets=trim(names, OUTLETS_LIMIT)))
-    if within.articles is not None:
+    if within.articles is not None and title is None:
         parts.append(texts.say("scope.articles", count=len(within.articles)))
-    return texts.say("scope.only", what=texts.say("scope.and").join(parts))
+    lines = [texts.say("within.one", title=trim(title, TITLE_LIMIT))] if title is not None else []
+    if parts:
+        lines.append(texts.say("scope.only", what=texts.say("scope.and").join(parts)))
+    return "\n".join(lines)
 
 
 def _days(within: Within, texts: Texts) -> str:

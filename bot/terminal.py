@@ -283,6 +283,8 @@ def report_text(report: BuildReport, style: Style) -> str:
     lines += _listed("Removed", [citation(article, style) for article in report.removed])
     lines += _listed("Duplicates", _reasons(report.duplicates, style), limit=None)
     lines += _listed("Failed", _reasons(report.failed, style), limit=None)
+    if report.uncompacted is not None:
+        lines += ["", style.one_line(f"All is in, but the index was not compacted: {report.uncompacted}")]
     return "\n".join(lines)
 
 

@@ -5,26 +5,28 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from weakref import WeakValueDictionary
 
 from telegram import Update, WebhookInfo
 from telegram.error import InvalidToken
-from telegram.ext import AIORateLimiter, BaseUpdateProcessor, ExtBot
+from telegram.ext import BaseUpdateProcessor, ExtBot
 from telegram.request import BaseRequest, HTTPXRequest
 
+from bot.pacing import Limiter, Rates
+
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable
+
+    from bot.journal import Journal
 
 TELEGRAM: Final = "https://api.telegram.org"
 CONNECTIONS: Final = 64
 READ_SECONDS: Final = 20.0
 CONNECT_SECONDS: Final = 10.0
-RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
 WAITING_UPDATES: Final = 10_000
 
 Result = TypeVar("Result")
-Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
 
 
 class ChatOrder(BaseUpdateProcessor):
@@ -33,8 +35,9 @@ class ChatOrder(BaseUpdateProcessor):
     A chat thus has at most one piece of work under way, so that none starves the others.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, journal: Journal) -> None:
         super().__init__(max_concurrent_updates=WAITING_UPDATES)
+        self._journal = journal
         self._locks: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
         self.finished = 0
 
@@ -51,38 +54,21 @@ class ChatOrder(BaseUpdateProcessor):
             self.finished += 1
 
     async def _in_turn(self, update: object, coroutine: Awaitable[Any]) -> None:
-        chat = update.effective_chat if isinstance(update, Update) else None
-        if chat is None:
+        if not isinstance(update, Update):
             await coroutine
             return
+        chat = update.effective_chat
         # Whoever holds or awaits a lock keeps it alive; after that it goes by itself.
-        lock = self._locks.setdefault(chat.id, asyncio.Lock())
+        lock = self._locks.setdefault(chat.id, asyncio.Lock()) if chat else asyncio.Lock()
         async with lock:
-            await coroutine
+            with self._journal.working(update.update_id):
+                await coroutine
 
     async def initialize(self) -> None:
         """Nothing has to be made ready."""
 
     async def shutdown(self) -> None:
         """Nothing has to be given back."""
-
-
-class Limiter(AIORateLimiter):
-    """Keeps within Telegram's limits, which "typing" neither uses up nor waits for."""
-
-    async def process_request(  # noqa: PLR0917  the overridden method's signature
-        self,
-        callback: Callable[..., Coroutine[Any, Any, Reply]],
-        args: Any,  # noqa: ANN401
-        kwargs: dict[str, Any],
-        endpoint: str,
-        data: dict[str, Any],
-        rate_limit_args: int | None,
-    ) -> Reply:
-        """Make a request as soon as the limits allow it."""
-        if endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
-        return await super().process_request(callback, args, kwargs, endpoint, data, rate_limit_args)
 
 
 @dataclass(slots=True)
@@ -134,16 +120,26 @@ class TolerantBot(ExtBot[int]):
 
 
 def make_bot(
-    token: str, *, base_url: str | None, base_file_url: str | None, request: BaseRequest | None
+    token: str,
+    *,
+    base_url: str | None,
+    base_file_url: str | None,
+    local_mode: bool,
+    request: BaseRequest | None,
+    rates: Rates,
 ) -> TolerantBot:
-    """The bot behind a token; all its requests go to `base_url`, files to `base_file_url`."""
+    """The bot behind a token; all its requests go to `base_url`, files to `base_file_url`.
+
+    `local_mode` is that of a Bot API server on this machine, whose files are read from disk.
+    """
     return TolerantBot(
         token,
         base_url=method_url(base_url),
         base_file_url=file_url(base_url, base_file_url),
+        local_mode=local_mode,
         request=request or _request(CONNECTIONS),
         get_updates_request=request or _request(1),
-        rate_limiter=Limiter(max_retries=RETRIES_WHEN_TOLD_TO_WAIT),
+        rate_limiter=Limiter(rates),
     )
 
 

@@ -1,6 +1,7 @@
 """The faces of an answer, each a message with buttons that lead to the others. Pure.
 
     the best quote  <->  all quotes          either  <->  a quote in context
+    no answer  <->  the page of a near article
 
 Where articles disagree, all quotes are shown at once: one of them alone would mislead.
 """
@@ -10,18 +11,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from bot.cards import noted_missing
+from bot.cutting import trim
 from bot.links import source_address
 from bot.outgoing import Action, Button, Outgoing, Presser
-from bot.render import answer_message, context_message
+from bot.pages import page_action
+from bot.quotation import title_of
+from bot.render import answer_message, context_message, not_found_message
 
 if TYPE_CHECKING:
     from bot.texts import Texts
-    from index import Answer, Quote
+    from index import Answer, Article, NotFound, Quote
 
 # The names of the actions. Each is given the answer's key in the state.
 QUOTES: Final = "quotes"
 CONTEXT: Final = "context"
 OPINION: Final = "opinion"
+MISSING: Final = "missing"  # is given a note of what was not found
+
+NEAREST: Final = 3
+BUTTON_LIMIT: Final = 60  # of a title on a button, in UTF-16 units; clients cut what is too wide
 
 
 def answer_view(answer: Answer, key: str | None, texts: Texts, *, whole: bool = False) -> Outgoing:
@@ -40,10 +49,28 @@ def answer_view(answer: Answer, key: str | None, texts: Texts, *, whole: bool = 
     return answer_message(part, texts, tuple(row for row in rows if row))
 
 
-def context_view(quote: Quote, key: str, texts: Texts, *, whole: bool) -> Outgoing:
-    """One quote among the sentences around it, and the way back."""
+def not_found_view(result: NotFound, texts: Texts, chosen: Article | None = None) -> Outgoing:
+    """That the articles do not say it, and a button for each of the nearest that opens its page.
+
+    `chosen` is the one article that was asked.
+    """
+    if chosen is not None:
+        return not_found_message(result, texts, chosen=chosen)
+    result = replace(result, nearest=result.nearest[:NEAREST])
+    back = Action(MISSING, noted_missing(result))
+    rows = tuple(
+        (Button(trim(title_of(article), BUTTON_LIMIT), action=page_action(article.id, back)),)
+        for article in result.nearest
+    )
+    return not_found_message(result, texts, rows)
+
+
+def context_view(quote: Quote, key: str, number: int, texts: Texts, *, whole: bool) -> Outgoing:
+    """One quote, by its number from 0, among the sentences around it; the way back, and to its article."""
     back = Button(texts.say("answer.back"), action=Action(QUOTES, {"answer": key, "whole": whole}))
-    return context_message(quote, texts, ((back, *_source(quote, texts.say("answer.source"))),))
+    here = Action(CONTEXT, {"answer": key, "quote": number, "whole": whole})
+    page = Button(texts.say("page.open"), action=page_action(quote.article.id, here))
+    return context_message(quote, texts, ((back, *_source(quote, texts.say("answer.source"))), (page,)))
 
 
 def _quote_row(

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_type_hints
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, Field, IPvAnyNetwork, TypeAdapter, ValidationError
 
 from config.sources import (
     PREFIX,
@@ -91,6 +91,22 @@ class ArticleSettings:
 
     folders: Annotated[tuple[_Path, ...], Field(description='a list of paths, as in ["articles"]')]
     max_file_mb: Annotated[int, Field(ge=1, le=1000, description="a whole number from 1 to 1000")]
+    max_seconds: Annotated[int, Field(ge=1, le=3600, description="a whole number from 1 to 3600")]
+    max_memory_mb: Annotated[int, Field(ge=64, le=100_000, description="a whole number from 64 to 100000")]
+
+
+@dataclass(frozen=True, slots=True)
+class FetchingSettings:
+    """How pages of the web are fetched: the longest time, in seconds, and what else than public may be."""
+
+    seconds: Annotated[float, Field(ge=1, le=600, description="a number of seconds from 1 to 600")]
+    allowed: Annotated[
+        tuple[IPvAnyNetwork, ...],
+        Field(description='a list of addresses or networks, as in ["192.168.1.7", "10.1.0.0/16"]'),
+    ]
+    watch_minutes: Annotated[
+        float, Field(gt=0, le=10_080, description="a number of minutes above 0, at most a week (10080)")
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +155,15 @@ class TelegramSettings:
     ]
     person_limit: _Limit
     group_limit: _Limit
+    inline: Annotated[bool, Field(description="true or false")]
     base_url: _Url
     base_file_url: _Url
+    local_mode: Annotated[bool, Field(description="true or false")]
     workers: Annotated[int, Field(ge=1, le=32, description="a whole number from 1 to 32")]
     webhook_url: _WebhookUrl
     webhook_listen: _Listen
     metrics_port: Annotated[int, Field(ge=0, le=65535, description="a port from 1 to 65535, or 0 for none")]
+    keep_unanswered: Annotated[bool, Field(description="true or false")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +180,7 @@ class Settings:
 
     library: LibrarySettings
     articles: ArticleSettings
+    fetching: FetchingSettings
     encoder: EncoderSettings
     answers: AnswerSettings
     telegram: TelegramSettings

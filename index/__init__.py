@@ -11,13 +11,20 @@ for users of LlamaIndex.
 
 from pathlib import Path
 
+from index.additions import plain_name
+from index.addresses import web_address
+from index.backups import Backup
 from index.characters import display_width
+from index.confinement import Limits
 from index.errors import (
     ArticlebotError,
     ArticleError,
     ArticleNotFound,
+    BackupError,
     EmptyArticle,
     EncoderError,
+    FeedError,
+    FetchError,
     LibraryDamaged,
     LibraryEmpty,
     LibraryError,
@@ -32,9 +39,12 @@ from index.errors import (
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
 from index.examining import Problem, Remedy, Repair, examine, repair
+from index.feeds import Entry, Feed, feed_in
+from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
 from index.measures import Measure
+from index.parsers import SUFFIXES
 from index.records import (
     Aid,
     Answer,
@@ -42,6 +52,7 @@ from index.records import (
     BuildReport,
     Failure,
     Hit,
+    Listing,
     NotFound,
     Origin,
     Passage,
@@ -53,7 +64,8 @@ from index.records import (
     Within,
 )
 from index.sentences import surroundings
-from index.text import language_of
+from index.text import language_of, wording_key
+from index.unpacking import read as read_backup
 
 
 def samples() -> Path:
@@ -64,6 +76,7 @@ def samples() -> Path:
 __all__ = [
     # the facade
     "Library",
+    "Limits",
     "samples",
     # what flows, in order
     "Article",
@@ -78,11 +91,26 @@ __all__ = [
     "NotFound",
     # finding
     "Source",
+    # reading
+    "SUFFIXES",
+    "plain_name",
+    # the web
+    "Allowance",
+    "Fetcher",
+    "Page",
+    "Stamp",
+    "Feed",
+    "Entry",
+    "feed_in",
+    "Listing",
     # building
     "Progress",
     "BuildReport",
     "Failure",
     "Status",
+    # keeping
+    "Backup",
+    "read_backup",
     # mending
     "examine",
     "Problem",
@@ -102,12 +130,17 @@ __all__ = [
     "language_of",
     "display_width",
     "surroundings",
+    "wording_key",
+    "web_address",
     # what can go wrong
     "ArticlebotError",
     "ArticleError",
     "ArticleNotFound",
+    "BackupError",
     "EmptyArticle",
     "EncoderError",
+    "FeedError",
+    "FetchError",
     "LibraryDamaged",
     "LibraryEmpty",
     "LibraryError",

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 
@@ -64,6 +65,15 @@ class Heard:
     judged: tuple[Judged, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The outcome for a question's words, whoever asks them next: quotes, or the articles nearest to it."""
+
+    quotes: tuple[Quote, ...] = ()
+    disagree: bool = False
+    nearest: tuple[Article, ...] = ()
+
+
 def hear(
     question: str,
     snapshot: Snapshot,
@@ -101,13 +111,50 @@ def answer(
     asked, within = _filtered(question if meant is None else meant, snapshot, today, within)
     if within is not None and not len(snapshot.rows_within(within)):
         return NotFound(question, understood=meant, within=within, none_within=True)
-    heard = hear(asked[:LONGEST_QUESTION], snapshot, models, without=without, within=within)
+    search = partial(hear, asked[:LONGEST_QUESTION], snapshot, models, without=without, within=within)
+    kept = snapshot.recent.get(
+        _Words(asked, within, without, quotes, confidence),
+        lambda: _settled(search(), snapshot, quotes=quotes, confidence=confidence),
+    )
+    if not kept.quotes:
+        return NotFound(question, kept.nearest, meant, within)
+    return Answer(question, kept.quotes, understood=meant, disagree=kept.disagree, within=within)
+
+
+def is_at_hand(
+    question: str,
+    snapshot: Snapshot,
+    *,
+    quotes: int,
+    confidence: float | None,
+    today: date,
+    turns: Sequence[str],
+    within: Within | None,
+) -> bool:
+    """Whether answering a checked question would need no reading, since it was asked lately."""
+    meant = understood(question, turns)
+    asked, within = _filtered(question if meant is None else meant, snapshot, today, within)
+    return _Words(asked, within, NOTHING, quotes, confidence) in snapshot.recent
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All that an outcome depends on, within one snapshot."""
+
+    asked: str
+    within: Within | None
+    without: frozenset[str]
+    quotes: int
+    confidence: float | None
+
+
+def _settled(heard: Heard, snapshot: Snapshot, *, quotes: int, confidence: float | None) -> Settled:
+    """What is shown of what was heard: the quotes that are sure, or what came nearest."""
     sure = [each for each in heard.judged if each.is_sure(confidence)]
     if not sure:
-        return NotFound(question, _nearest(heard.found), meant, within)
+        return Settled(nearest=_nearest(heard.found))
     least = _BESIDE * sure[0].probability
-    shown, disagree = _quotes(heard.query, snapshot, sure, most=quotes, least=least)
-    return Answer(question, shown, understood=meant, disagree=disagree, within=within)
+    return Settled(*_quotes(heard.query, snapshot, sure, most=quotes, least=least))
 
 
 def _filtered(

@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS articles (
     language TEXT NOT NULL, source TEXT, author TEXT, text TEXT NOT NULL, PRIMARY KEY (id, digest));
 CREATE TABLE IF NOT EXISTS live (id TEXT PRIMARY KEY, digest TEXT NOT NULL, words TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS live_by_words ON live (words);
+CREATE INDEX IF NOT EXISTS articles_by_url ON articles (url);
 CREATE TABLE IF NOT EXISTS places (path BLOB PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS files (
     path BLOB PRIMARY KEY, size INTEGER NOT NULL, mtime INTEGER NOT NULL,
@@ -153,9 +154,9 @@ class Archive:
     # --- articles ---
 
     def put(self, article: Article) -> None:
-        """Keep an article and make this version the one to index."""
+        """Keep an article and make this version the one to index; a damaged copy of it is mended."""
         self._run(
-            f"INSERT OR IGNORE INTO articles ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
+            f"INSERT OR REPLACE INTO articles ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - our own names
             (article.id, article.title, article.text, article.url,
              article.published and article.published.isoformat(), article.language, article.source,
              article.digest, article.author),
@@ -210,11 +211,21 @@ class Archive:
         rows = self._run(sql, (_words(article), article.id))
         return str(rows[0][0]) if rows else None
 
-    def unread(self, kept: AbstractSet[tuple[str, str]]) -> Versions:
-        """The versions that are neither to be indexed nor among `kept`."""
-        keep = {*kept, *self.live()}
-        rows = self._run("SELECT id, digest FROM articles")
-        return tuple((str(row[0]), str(row[1])) for row in rows if row not in keep)
+    def at_address(self, url: str | None) -> str | None:
+        """The id of the article to be indexed that has an address, or None."""
+        sql = "SELECT id FROM live JOIN articles USING (id, digest) WHERE url = ? ORDER BY id"
+        rows = self._run(sql, (url,))
+        return str(rows[0][0]) if rows else None
+
+    def past(self) -> Versions:
+        """The versions that are kept but not to be indexed."""
+        rows = self._run("SELECT id, digest FROM articles EXCEPT SELECT id, digest FROM live")
+        return tuple((str(article), str(digest)) for article, digest in rows)
+
+    def present(self, article: str) -> Article | None:
+        """An article as it is to be indexed; None if it is not."""
+        rows = self._run("SELECT digest FROM live WHERE id = ?", (article,))
+        return self.article(article, str(rows[0][0])) if rows else None
 
     def forget(self, versions: Versions, model: str, vectors: Iterable[str]) -> None:
         """Delete versions of articles, and cached vectors by their names, from the disk too."""
@@ -258,9 +269,17 @@ class Archive:
         """Retire an article by hand, with its copies: their files stay out until they change."""
         with self.transaction():
             self.retire(article)
-            for file in self.files().values():
-                if file.article == article:
-                    self.put_file(replace(file, article=None, fate="removed"))
+            self.disown(article)
+
+    def disown(self, article: str) -> list[FileRecord]:
+        """Have no file stand for an article any more; those that did stay out until they change.
+
+        Returns their records as they were.
+        """
+        files = [*map(file_of, self._run("SELECT * FROM files WHERE article = ?", (article,)))]
+        for file in files:
+            self.put_file(replace(file, article=None, fate="removed"))
+        return files
 
     # --- vectors, so that a rebuild encodes only what is new ---
 

@@ -1,46 +1,34 @@
 """Files -> Articles.
 
-`find` names the files that could be articles, `read` turns one into an `Article`. Text is
-normalised here, once, before ids and offsets exist; everything after only maps to it.
+`find` names the files that could be articles, `read` turns one into an `Article`, `parse` does
+the same with bytes from elsewhere. How each format is read is in `index.parsers`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import math
 import os
-import warnings
-from contextlib import contextmanager
+import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index.dates import date_in_name, date_of_article
-from index.decoding import normalise
-from index.documents import read_docx, read_pdf
-from index.errors import ArticleError, EmptyArticle, TooLarge, UnsupportedFormat
-from index.formats import read_markdown, read_plain
-from index.headings import Draft, settle
+from index import parsers
+from index.confinement import SHARED, Limits
+from index.errors import ArticleError, TooLarge
+from index.parsers import PAGES, PLAIN, SUFFIXES, check_suffix
 from index.records import Article
 from index.text import language_of
-from index.webpage import read_page
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-_PAGES = (".html", ".htm", ".xhtml")
-_READERS: dict[str, Callable[[bytes], Draft]] = {
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    **dict.fromkeys(_PAGES, read_page),
-    ".pdf": read_pdf,
-    ".docx": read_docx,
-}
-SUFFIXES = tuple(_READERS)
-_CHATTY = ("pypdf", "trafilatura", "htmldate", "courlan", "justext", "charset_normalizer", "docx")
+    from index.parsers import Parsed
+
+_SHORT = 1_000_000  # bytes of plain text that are read without a child process
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # the second is Windows's
 
 
 def find(place: Path) -> tuple[Path, ...]:
@@ -55,84 +43,79 @@ def find(place: Path) -> tuple[Path, ...]:
         return tuple(sorted(_under(place, place.resolve())))
     if not place.exists():
         raise ArticleError(f"There is no file or folder at {place}; check how it is written")
-    _reader(place.suffix)
+    check_suffix(place.suffix)
     return (place,)
 
 
-def read(path: Path, *, id: str, max_bytes: int) -> Article:  # noqa: A002 -- the record's own name for it
-    """The article in a file of at most `max_bytes` bytes.
+def load(path: Path, *, max_bytes: int) -> bytes:
+    """The bytes of a file, of which there are at most `max_bytes`.
 
-    Raises ArticleError, or one below it, with a sentence that says what is wrong with the
-    file and what to do, but not which file it is: whoever prints it names the path.
+    Raises ArticleError with a sentence that says what is wrong and what to do, but not which file
+    it is: whoever prints it names the path. Read once, for what a file holds may change.
     """
-    _reader(path.suffix)
     try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise TooLarge(
-                f"The file has {_megabytes(size)} MB, more than the {_megabytes(max_bytes)} MB allowed; "
-                f"split it, or raise articles.max_file_mb in the settings"
-            )
-        data = path.read_bytes()
+        # Without waiting for somebody to write to what turns out to be a pipe.
+        with open(os.open(path, os.O_RDONLY | _NO_WAITING), "rb") as file:  # noqa: PTH123 -- a descriptor
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ArticleError("This is no ordinary file; articles are files with text in them")
+            data = file.read(max_bytes + 1)
     except OSError as error:
         reason = error.strerror or str(error)
         raise ArticleError(
             f"The file cannot be read ({reason}); check that it is there and yours to read"
         ) from error
-    return parse(data, path.suffix, path.name, id=id)
+    if len(data) > max_bytes:
+        check_size(max(status.st_size, len(data)), max_bytes)
+    return data
 
 
-def parse(data: bytes, suffix: str, name: str, *, id: str) -> Article:  # noqa: A002 -- the record's own name for it
-    """The article in `data`, as a file called `name` of the kind `suffix` (".txt") would hold it."""
-    reader = _reader(suffix)
-    if not data.strip():
-        raise EmptyArticle("The file is empty; put the article's text into it or delete it")
-    with _quiet():
-        raw = reader(data)
-    if not raw.text.strip():
-        raise EmptyArticle("The file holds no text; put the article's text into it or delete it")
-    draft = settle(raw)
-    return _article(draft, name, id)
+def read(path: Path, *, id: str, max_bytes: int, limits: Limits = Limits()) -> Article:  # noqa: A002 -- the record's own name for it
+    """The article in a file of at most `max_bytes` bytes; raises as `load` and `parse` do."""
+    check_suffix(path.suffix)
+    return parse(load(path, max_bytes=max_bytes), path.suffix, path.name, id=id, limits=limits)
+
+
+def parse(
+    data: bytes,
+    suffix: str,
+    name: str,
+    *,
+    id: str,  # noqa: A002 -- the record's own name for it
+    limits: Limits = Limits(),
+) -> Article:
+    """The article in `data`, as a file called `name` of the kind `suffix` (".txt") would hold it.
+
+    Wherever bytes come from, this is where they are read: in a child process within `limits`,
+    unless they are short and plain text, which can do no harm. Raises ArticleError, or one below it.
+    """
+    check_suffix(suffix)
+    if suffix.lower() in PLAIN and len(data) <= _SHORT:
+        return _article(parsers.parse(data, suffix, name, characters=limits.characters), id)
+    return _article(SHARED.parse(data, suffix, name, limits), id)
+
+
+def _article(parsed: Parsed, id: str) -> Article:  # noqa: A002 -- the record's own name for it
+    article = Article(
+        id=id,
+        title=parsed.title,
+        text=parsed.text,
+        url=parsed.url,
+        published=parsed.published,
+        language=language_of(parsed.text),
+        source=parsed.source,
+        digest="",
+        author=parsed.author,
+    )
+    return replace(article, digest=digest_of(article))
 
 
 def digest_of(article: Article) -> str:
-    """The digest that an article with this content has to have."""
-    published = article.published.isoformat() if article.published else None
-    return _digest(article.title, article.text, article.url, published, article.source, article.author)
-
-
-def _article(draft: Draft, name: str, id: str) -> Article:  # noqa: A002 -- the record's own name for it
-    # Titles and the rest pass through normalising too: nothing that is stored may hold half a surrogate pair.
-    text, title = normalise(draft.text), " ".join(normalise(draft.title or "").split())
-    url, source, author = (
-        normalise(each).strip() if each else None for each in (draft.url, draft.source, draft.author)
-    )
-    published = draft.published or date_in_name(name) or date_of_article(draft.text) or draft.created
-    source = source or normalise(name)
-    return Article(
-        id=id,
-        title=title,
-        text=text,
-        url=url,
-        published=published,
-        language=language_of(text),
-        source=source,
-        digest=_digest(title, text, url, published.isoformat() if published else None, source, author),
-        author=author,
-    )
-
-
-def _digest(*fields: str | None) -> str:
-    """SHA-256, in hex, of the fields as a JSON list: no text can imitate the bounds between them."""
+    """What identifies the content of an article, whatever its id."""
+    day = article.published.isoformat() if article.published else None
+    fields = (article.title, article.text, article.url, day, article.source, article.author)
+    # As a JSON list, so that no text can imitate the bounds between them.
     return hashlib.sha256(json.dumps(fields).encode("ascii")).hexdigest()
-
-
-def _reader(suffix: str) -> Callable[[bytes], Draft]:
-    try:
-        return _READERS[suffix.lower()]
-    except KeyError:
-        kind = f"Files that end in {suffix}" if suffix else "Files without an ending"
-        raise UnsupportedFormat(f"{kind} cannot be read; articles are {', '.join(SUFFIXES)} files") from None
 
 
 def _under(folder: Path, root: Path) -> Iterator[Path]:
@@ -148,36 +131,29 @@ def _under(folder: Path, root: Path) -> Iterator[Path]:
         if entry.is_dir(follow_symlinks=False):
             if not _is_saved_beside(entry.name, names):
                 yield from _under(folder / entry.name, root)
-        elif Path(entry.name).suffix.lower() in _READERS and entry.is_file() and _stays(entry, root):
+        elif Path(entry.name).suffix.lower() in SUFFIXES and entry.is_file() and _stays(entry, root):
             yield folder / entry.name
 
 
 def _is_saved_beside(folder: str, names: set[str]) -> bool:
     """Whether a folder holds what a browser saved with a page of the same name."""
     page = folder.lower().removesuffix("_files")
-    return page != folder.lower() and any(page + suffix in names for suffix in _PAGES)
+    return page != folder.lower() and any(page + suffix in names for suffix in PAGES)
 
 
 def _stays(entry: os.DirEntry[str], root: Path) -> bool:
     return not entry.is_symlink() or Path(entry.path).resolve().is_relative_to(root)
 
 
+def check_size(size: int, max_bytes: int) -> None:
+    """Raise TooLarge for a file of more bytes than allowed."""
+    if size > max_bytes:
+        raise TooLarge(
+            f"The file has {_megabytes(size)} MB, more than the {_megabytes(max_bytes)} MB allowed; "
+            f"split it, or raise articles.max_file_mb in the settings"
+        )
+
+
 def _megabytes(size: int) -> str:
     """Rounded up to a tenth, so that a file just over the limit does not read as the limit."""
     return f"{math.ceil(size / 100_000) / 10:g}"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps the parsers' own warnings and log lines from the user, who gets one sentence instead."""
-    loggers = [logging.getLogger(name) for name in _CHATTY]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.CRITICAL + 1)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -13,7 +13,7 @@ import numpy as np
 from index.archive import Archive
 from index.checking import check
 from index.encoder import Encoder
-from index.errors import LibraryDamaged, LibraryOutdated
+from index.errors import LibraryDamaged, LibraryError, LibraryOutdated
 from index.generations import PIPELINE, Generation, Generations, Manifest, Part
 from index.planning import Goal, Held, Step, compaction, update
 from index.records import Progress
@@ -25,10 +25,14 @@ from index.writing import SegmentWriter, Tell, Written, vector_names
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build made: how many texts it encoded, how many passages are live."""
+    """What a build made: how many texts it encoded, how many passages are live.
+
+    `uncompacted` is why segments that were due to be put together were not.
+    """
 
     embedded: int
     passages: int
+    uncompacted: str | None = None
 
 
 def build(
@@ -43,18 +47,24 @@ def build(
     """Bring the index up to date with the archive's articles, then put its segments together as wanted.
 
     Each step makes a generation and swaps it in, so that what is new answers before anything is put
-    together. With nothing to do nothing is written. With `anew` nothing of the live index is used.
+    together. With nothing to do nothing is written. That what is due cannot be put together, for want of
+    room on the disk, say, is no failure: all is live, and the next build tries again. With `anew` nothing
+    of the live index is used.
     """
-    builder = _Builder(archive, generations, encoder, progress)
     held, wanted = None if anew else _held(generations, encoder), archive.live()
+    builder = _Builder(archive, generations, encoder, progress, articles=len(wanted))
     step = Step((), wanted, base=True) if held is None else update(held, wanted)
     if step is not None:
-        with suppress(LibraryDamaged):
-            generations.sweep()  # what a killed build left behind may take much room
         held = builder.update(step)
-    while held is not None and (step := compaction(held, goal)) is not None:
-        held = builder.compact(step)
-    return Built(builder.embedded, sum(each.passages for each in held or ()))
+    passages, uncompacted = sum(each.passages for each in held or ()), None
+    try:
+        while held is not None and (step := compaction(held, goal)) is not None:
+            held = builder.compact(step)
+    except (LibraryError, OSError) as error:
+        if goal is not Goal.DUE:
+            raise
+        uncompacted = str(error)
+    return Built(builder.embedded, passages, uncompacted)
 
 
 def indexed(archive: Archive, generations: Generations) -> Versions:
@@ -72,23 +82,20 @@ def indexed(archive: Archive, generations: Generations) -> Versions:
 def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> None:
     """Delete generations nobody reads, and the article versions only they could quote."""
     try:
-        kept = {version for name in generations.sweep() for version in generations.versions(name)}
+        remaining, past = generations.sweep(), archive.past()
+        kept = {version for name in remaining for version in generations.versions(name)} if past else ()
     except (LibraryDamaged, LibraryOutdated):
         return  # what it quotes is not known, so nothing is forgotten as long as it is there
-    if unread := archive.unread(kept):
+    if unread := tuple(version for version in past if version not in kept):
         archive.forget(unread, encoder.digest, _unused_vectors(archive, unread))
 
 
 def _unused_vectors(archive: Archive, past: Versions) -> frozenset[str]:
     """The names of the cached vectors of past versions that the articles as they are now do not have."""
-    now = dict(archive.live())
-    again = tuple((article, now[article]) for article, _ in past if article in now)
-    return _vectors_of(archive, past) - _vectors_of(archive, again)
-
-
-def _vectors_of(archive: Archive, versions: Versions) -> frozenset[str]:
-    names = (vector_names(archive.article(*version)) for version in versions)
-    return frozenset[str]().union(*names)
+    now = filter(None, (archive.present(article) for article in {article for article, _ in past}))
+    old = (archive.article(*version) for version in past)
+    unused, used = (frozenset[str]().union(*map(vector_names, articles)) for articles in (old, now))
+    return unused - used
 
 
 def is_current(manifest: Manifest, encoder: Encoder) -> bool:
@@ -137,8 +144,11 @@ class _Builder:
         generations: Generations,
         encoder: Encoder,
         progress: Callable[[Progress], None],
+        *,
+        articles: int,
     ) -> None:
         self._archive = archive
+        self._articles = articles
         self._generations = generations
         self._encoder = encoder
         self._progress = progress
@@ -164,6 +174,20 @@ class _Builder:
         return tell
 
     def _take(self, step: Step, encoding: Tell, checking: Tell) -> list[Held] | None:
+        """Take a step; what remains of one that fails is deleted, for it may be the disk that is full."""
+        self._sweep()  # what a killed build left behind may take much room
+        try:
+            self._make(step, encoding, checking)
+        except Exception:
+            self._sweep()
+            raise
+        return _held(self._generations, self._encoder)
+
+    def _sweep(self) -> None:
+        with suppress(LibraryDamaged):  # then it is what is being mended
+            self._generations.sweep()
+
+    def _make(self, step: Step, encoding: Tell, checking: Tell) -> None:
         name = self._generations.create()
         written = self._written(name, step, encoding, lambda done: checking(done / 2))
         self._manifest(step, written).save(self._generations.folder(name))
@@ -171,7 +195,6 @@ class _Builder:
         self._generations.publish(name)
         if written is not None and not step.kept:
             self._archive.keep_vectors(self._encoder.digest, written.vectors)
-        return _held(self._generations, self._encoder)
 
     def _written(self, name: str, step: Step, encoding: Tell, checking: Tell) -> Written | None:
         """The new segment of a step, if it has one."""
@@ -199,4 +222,4 @@ class _Builder:
         """Look for what has just been written in the whole of the new generation."""
         with closing(Snapshot(self._generations.unpublished(name), self._archive)) as snapshot:
             new = written.segment.passages if written else 0
-            check(snapshot, len(snapshot.tables) - new, len(self._archive.live()), tell)
+            check(snapshot, len(snapshot.tables) - new, self._articles, tell)

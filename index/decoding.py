@@ -14,6 +14,7 @@ import re
 from functools import cache
 
 from index.errors import ArticleError
+from index.invisible import without_invisible
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -29,6 +30,7 @@ _NARROW = ("gb18030", "cp950", "big5hkscs", "shift_jis", "cp1252")  # on a tie t
 # ones, and scores 0.35 to 0.38.
 _LEAST_SCORE, _LEAST_SCORE_LONG, _LONG = 0.36, 0.4, 60
 _SAMPLE = 20_000
+_LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]")
 
 _FREQUENT = frozenset(
     "的一在是不了有人中大年上月日為为和發发會会個个這这國国來来對对時时到出就地也要以我他她們们你們说說"
@@ -73,15 +75,15 @@ def decode_as(data: bytes, label: str) -> str | None:
 
 
 def normalise(text: str) -> str:
-    """The form in which a text is kept: line ends are LF, no empty start or end.
+    """The form in which a text is kept: line ends are LF, no empty start or end, nothing invisible.
 
-    Nothing else changes, because quotes are verbatim. Raises ArticleError at U+0000; half
-    surrogate pairs, which no encoding can store, become U+FFFD.
+    Nothing that can be seen changes, because quotes are verbatim. Raises ArticleError at U+0000;
+    half surrogate pairs, which no encoding can store, become U+FFFD.
     """
     if "\0" in text:
         raise ArticleError("The file holds NUL characters, so it is not text; save it again as UTF-8 text")
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    lines = whole.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    lines = _LINE_END.sub("\n", without_invisible(whole))
     return re.sub(r"\A(?:[^\S\n]*\n)+", "", lines).rstrip()
 
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from index.decoding import normalise
-from index.errors import ArticleError, TooLarge
+from index.errors import ArticleError, EmptyArticle, TooLarge
 from index.formats import joint
 from index.headings import Draft
 from index.text import display_width
@@ -54,6 +54,8 @@ def read_pdf(data: bytes) -> Draft:
         locked = reader.is_encrypted and not _opened(reader)
         pages = [] if locked else [page.extract_text() for page in reader.pages]
         title, author, created = ("", "", None) if locked else _stated(reader.metadata)
+    except MemoryError:
+        raise
     except Exception as error:  # broken files raise whatever their bytes lead to
         raise ArticleError(
             f"The PDF is damaged ({type(error).__name__}); open it in a viewer and print it to a new PDF"
@@ -62,7 +64,7 @@ def read_pdf(data: bytes) -> Draft:
         raise ArticleError("The PDF is encrypted; save a copy without a password and index that")
     text = paragraphs([_CONTROL.sub("", page).split("\n") for page in pages])
     if not text:
-        raise ArticleError(
+        raise EmptyArticle(
             f"The PDF has no text layer ({len(pages)} pages, probably scans); "
             f"run text recognition over it (OCR, for instance ocrmypdf) and index the result"
         )
@@ -158,6 +160,8 @@ def read_docx(data: bytes) -> Draft:
         text = normalise("\n".join(_blocks(document)))
         properties = document.core_properties
         title, author, created = properties.title.strip(), properties.author.strip(), properties.created
+    except MemoryError:
+        raise
     except Exception as error:  # broken files raise whatever their parts lead to
         raise ArticleError(
             f"The Word file is damaged ({type(error).__name__}); open it in Word and save it as a new .docx"

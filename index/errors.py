@@ -7,7 +7,9 @@ shown to a person as it stands.
     ├── ArticleError            one file or page could not be read as an article
     │   ├── UnsupportedFormat   a kind of file no reader exists for
     │   ├── EmptyArticle        read, and nothing worth keeping was in it
-    │   └── TooLarge            larger than the settings allow
+    │   ├── TooLarge            larger than the settings allow
+    │   ├── FetchError          an address that may not or cannot be fetched
+    │   └── FeedError           an address that leads to no feed
     ├── QuestionError           a question that cannot be asked (empty, only punctuation, ...)
     ├── LibraryError            something about the library as a whole
     │   ├── LibraryNotFound     no library at that place
@@ -15,6 +17,7 @@ shown to a person as it stands.
     │   ├── LibraryOutdated     made by another model or another version of the pipeline
     │   ├── LibraryLocked       another process is writing to it
     │   ├── LibraryDamaged      files of it cannot be read
+    │   ├── BackupError         a backup that cannot be made, read or restored here
     │   ├── LibraryUnwritable   files of it cannot be written: no room, or no right to
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
@@ -40,6 +43,21 @@ class EmptyArticle(ArticleError):
 
 class TooLarge(ArticleError):
     """The file is larger than the settings allow."""
+
+
+class FetchError(ArticleError):
+    """An address that may not be fetched, or that led to no page.
+
+    `wait` is how many seconds its server asked to be left alone, or None.
+    """
+
+    def __init__(self, message: str, *, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class FeedError(ArticleError):
+    """What an address led to is no feed."""
 
 
 class QuestionError(ArticlebotError):
@@ -68,6 +86,10 @@ class LibraryLocked(LibraryError):
 
 class LibraryDamaged(LibraryError):
     """Files of the library are missing or cannot be read."""
+
+
+class BackupError(LibraryError):
+    """A backup cannot be written or read, is damaged or newer, or may not replace what is there."""
 
 
 class LibraryUnwritable(LibraryError):

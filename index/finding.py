@@ -9,15 +9,13 @@ from datetime import date
 from pathlib import PurePath
 
 from index.archive import Card
-from index.articles import SUFFIXES
 from index.characters import CJK
 from index.errors import LibraryDamaged
 from index.outlets import key
+from index.parsers import SUFFIXES
 from index.records import Article, Source
 from index.roster import Versions
-from index.text import fold
-
-_WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+from index.text import WORD, fold
 
 
 def cards_of(versions: Versions, cards: Mapping[tuple[str, str], Card]) -> list[Card]:
@@ -39,11 +37,17 @@ def newest_first(cards: Iterable[Card]) -> list[Card]:
 def titled(cards: Iterable[Card], words: str) -> list[Card]:
     """The cards whose title holds every word, of Chinese every character; none if there is no word."""
     wanted = [
-        re.compile(rf"(?<![^\W_{CJK}]){re.escape(word)}") for word in set(_WORD.findall(fold(words).text))
+        re.compile(rf"(?<![^\W_{CJK}]){re.escape(word)}") for word in set(WORD.findall(fold(words).text))
     ]
     if not wanted:
         return []
     return [card for card in cards if _holds(fold(card.title).text, wanted)]
+
+
+def of_outlets(cards: Iterable[Card], names: Iterable[str | None]) -> list[Card]:
+    """The cards of outlets of these names, however they spell them; None is what names no outlet."""
+    wanted = {name and key(name) for name in names}
+    return [card for card in cards if ((name := outlet(card)) and key(name)) in wanted]
 
 
 def _holds(title: str, wanted: Sequence[re.Pattern[str]]) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -18,7 +19,9 @@ from pathlib import Path
 
 from index import articles
 from index.archive import Archive, FileRecord
+from index.confinement import Limits
 from index.errors import ArticleError, NothingToIndex
+from index.parsers import SUFFIXES
 from index.records import Failure, Progress
 
 _BATCH = 100  # files a transaction
@@ -35,7 +38,12 @@ class Intake:
 
 
 def take_in(
-    archive: Archive, places: Sequence[Path], *, max_bytes: int, progress: Callable[[Progress], None]
+    archive: Archive,
+    places: Sequence[Path],
+    *,
+    max_bytes: int,
+    limits: Limits = Limits(),
+    progress: Callable[[Progress], None],
 ) -> Intake:
     """Bring the archive up to date with files and folders.
 
@@ -45,7 +53,7 @@ def take_in(
     """
     # Links are not followed: one that is switched to another folder holds newer versions of the same.
     found = _find(archive, [os.path.abspath(place) for place in places])  # noqa: PTH100 - resolve() follows
-    reading = _Reading(archive, found, max_bytes)
+    reading = _Reading(archive, found, max_bytes, limits)
     for start in range(0, len(found.files), _BATCH):
         with archive.transaction():
             for number, path in enumerate(found.files[start : start + _BATCH], start):
@@ -103,7 +111,7 @@ def _files_at(place: str, known: int) -> Iterable[str]:
     here = articles.find(path)
     if not here:
         raise NothingToIndex(
-            f"holds no article{kept}; put {', '.join(articles.SUFFIXES)} files there, or name another folder"
+            f"holds no article{kept}; put {', '.join(SUFFIXES)} files there, or name another folder"
         )
     return map(str, here)
 
@@ -111,10 +119,11 @@ def _files_at(place: str, known: int) -> Iterable[str]:
 class _Reading:
     """One pass over the files; writes to the archive inside the caller's transactions."""
 
-    def __init__(self, archive: Archive, found: _Found, max_bytes: int) -> None:
+    def __init__(self, archive: Archive, found: _Found, max_bytes: int, limits: Limits) -> None:
         self.failed: dict[str, Failure] = {}
         self._archive = archive
         self._max_bytes = max_bytes
+        self._limits = limits
         self._files = found.files
         self._records = found.here
         self._gone = found.gone
@@ -191,14 +200,17 @@ class _Reading:
         return record.article in self._live and self._homes.get(record.article) == record.path
 
     def _read(self, path: str, record: FileRecord | None, status: os.stat_result) -> None:
-        content = _content(path) if status.st_size <= self._max_bytes else ""
+        file = Path(path)
+        data = articles.load(file, max_bytes=self._max_bytes)
+        content = hashlib.sha256(data).hexdigest()
         seen = FileRecord(path, status.st_size, status.st_mtime_ns, time.time_ns(), content, None, "removed")
         before = self._gone_by_content.get(content)
         if record is None and before is not None and before.fate == "removed":
             self._remember(seen)  # it was removed by hand, and only moved since
             return
         own = str(record.article) if record is not None and self._is_at_home(record) else None
-        article = articles.read(Path(path), id=own or self._new_id(path, before), max_bytes=self._max_bytes)
+        name = own or self._new_id(path, before)
+        article = articles.parse(data, file.suffix, file.name, id=name, limits=self._limits)
         original = self._archive.copy_of(article)
         if original is not None and self._lost_its_home(original):
             article, original = replace(article, id=original), None
@@ -281,5 +293,8 @@ def _failure(path: str, reason: str) -> Failure:
 
 
 def _shown(path: str) -> str:
-    """A path that can be printed: a file's name need not be valid UTF-8."""
-    return os.fsencode(path).decode("utf-8", "replace")
+    """A path that can be printed: a file's name need not be valid UTF-8, and may hold line ends and worse."""
+    name = os.fsencode(path).decode("utf-8", "replace")
+    return "".join(
+        each if each.isprintable() or unicodedata.category(each) == "Zs" else "\ufffd" for each in name
+    )

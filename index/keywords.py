@@ -123,16 +123,18 @@ class Keywords:
         """Whether any passage holds a term."""
         if not isinstance(term, str):
             return False
-        if self._whole:
-            hashed = hash_of(term)
-            return any(part.vocabulary.number_of(hashed) is not None for part in self._parts)
-        return bool(len(self.holding(term)[0]))
+        hashed = hash_of(term)
+        return any(
+            len(rows) and (self._whole or self._alive[rows + start].any())
+            for start, part in zip(self._starts, self._parts, strict=False)
+            for rows, _ in [part.of(hashed)]
+        )
 
     def holding(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
         """The rows of the passages that hold a term, ascending, and how often each does."""
-        rows, counts = [np.empty(0, np.int64)], [np.empty(0, np.uint8)]
+        hashed, rows, counts = hash_of(term), [np.empty(0, np.int64)], [np.empty(0, np.uint8)]
         for start, part in zip(self._starts, self._parts, strict=False):
-            own, times = part.of(term)
+            own, times = part.of(hashed)
             rows.append(own.astype(np.int64) + start)
             counts.append(times)
         return self._kept(np.concatenate(rows), np.concatenate(counts))

@@ -6,16 +6,19 @@ import errno
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from index.answering import NOTHING, Best, Models, answer, best, checked, hear, passages
+from index import additions
+from index.answering import NOTHING, Best, Models, answer, best, checked, hear, is_at_hand, passages
 from index.archive import ARCHIVE, Archive, Card
+from index.backups import NO_MORE, Backup, write
 from index.build import Built, build, forget_unread, indexed, is_current
+from index.confinement import Limits
 from index.encoder import BUNDLED, Encoder, load_encoder
 from index.errors import (
     ArticleNotFound,
@@ -25,7 +28,8 @@ from index.errors import (
     LibraryOutdated,
     LibraryUnwritable,
 )
-from index.finding import cards_of, newest_first, sources, titled
+from index.fetching import Page
+from index.finding import cards_of, newest_first, of_outlets, sources, titled
 from index.generations import Generation, Generations
 from index.intake import Intake, take_in
 from index.planning import Goal
@@ -35,6 +39,7 @@ from index.records import (
     Article,
     BuildReport,
     Hit,
+    Listing,
     NotFound,
     Progress,
     Quote,
@@ -42,6 +47,7 @@ from index.records import (
     Status,
     Within,
 )
+from index.restoring import How, set_aside, take_over
 from index.roster import Versions
 from index.snapshot import Readers, Snapshot
 from index.summary import summary
@@ -67,11 +73,13 @@ class Library:
         max_file_bytes: int,
         quotes: int,
         confidence: float | None,
+        limits: Limits = Limits(),
     ) -> None:
         self.path = path
         self._encoder = encoder
         self._models = Models(encoder, reader)
         self._max_file_bytes = max_file_bytes
+        self._limits = limits
         self._quotes = quotes
         self._confidence = confidence
         self._archive = Archive(path / ARCHIVE)
@@ -90,12 +98,14 @@ class Library:
         max_file_bytes: int = DEFAULT_MAX_FILE_BYTES,
         quotes: int = 3,
         confidence: float | None = None,
+        limits: Limits = Limits(),
     ) -> Library:
         """Open a library, or with `create` make an empty one where there is none.
 
         `model` is "bundled" or what sentence-transformers can load; `threads` 0 means one per
         core. An answer holds at most `quotes` quotes, each of at least `confidence`, 0 to 1;
-        None takes the calibrated threshold. Raises LibraryNotFound.
+        None takes the calibrated threshold. Reading one file may take what `limits` allow. Raises
+        LibraryNotFound.
         """
         if create:
             _make_folder(path)
@@ -112,6 +122,7 @@ class Library:
             max_file_bytes=max_file_bytes,
             quotes=quotes,
             confidence=confidence,
+            limits=limits,
         )
 
     def __enter__(self) -> Self:
@@ -144,9 +155,61 @@ class Library:
         start = time.perf_counter()
         with self._writing() as archive:
             before = indexed(archive, self._generations)
-            intake = take_in(archive, places, max_bytes=self._max_file_bytes, progress=progress)
+            intake = take_in(
+                archive, places, max_bytes=self._max_file_bytes, limits=self._limits, progress=progress
+            )
             built = build(archive, self._generations, self._encoder, progress)
             report = _report(archive, before, intake, built, start)
+        self._settle()
+        return report
+
+    def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
+        """The article that a file of that content would be, without keeping anything of it.
+
+        `name` tells the kind of file by its ending, and may come from anybody. `url` is where the
+        content was fetched from, and the article's address then. Raises ArticleError as files do.
+        """
+        return additions.read(content, name, url=url, max_bytes=self._max_file_bytes, limits=self._limits)
+
+    def read_page(self, page: Page) -> Article:
+        """The article in a page that was fetched, without keeping anything of it; raises as `read` does."""
+        return additions.of_page(page, max_bytes=self._max_file_bytes, limits=self._limits)
+
+    def twin(self, article: Article) -> Article | None:
+        """The article that has this one's very text or else its address, if there is one in the library.
+
+        One with the address gets a new version when this one is added; a text is kept once.
+        """
+        with self._live() as generation:
+            there = additions.twin(self._archive, article)
+            digest = generation.holdings.digest(there) if generation and there else None
+            return self._archive.article(there, digest) if there and digest else None
+
+    def add(
+        self,
+        article: Article | Sequence[Article],
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Put one or several articles that have no file into the library, and index them.
+
+        They stay until they are removed, whatever folders are built from. One with the address of
+        another becomes its new version, under its id; one whose text is there already is reported
+        among the duplicates. Those that `read` made may be changed before: digest and language are
+        taken anew. Raises ArticleError, and LibraryLocked while another is writing; whatever is
+        raised, and `progress` may raise too, all is as it was.
+        """
+        start = time.perf_counter()
+        added = [additions.sealed(each) for each in ([article] if isinstance(article, Article) else article)]
+        with self._writing() as archive:
+            before = indexed(archive, self._generations)
+            addition = additions.put(archive, added, before)
+            try:
+                built = build(archive, self._generations, self._encoder, progress)
+            except BaseException:  # or what is told to have failed would come in by the next build
+                additions.take_back(archive, addition)
+                raise
+            report = _report(archive, before, Intake(addition.duplicates), built, start)
         self._settle()
         return report
 
@@ -159,10 +222,11 @@ class Library:
     ) -> Article:
         """Take an article out of the library and its index; its file stays where it is.
 
-        It stays out until its file changes. No answer quotes it from the first moment on, and its words
-        leave the disk once nobody reads an index that has them. Its vectors and positions do so when
-        what holds them is compacted: now, which may mean to write the whole index again, or without
-        `compact` when that is due. Returns the article; raises ArticleNotFound.
+        It stays out until its file changes; one without a file until it is added again. No answer
+        quotes it from the first moment on, and its words leave the disk once nobody reads an index that
+        has them. Its vectors and positions do so when what holds them is compacted: now, which may mean
+        to write the whole index again, or without `compact` when that is due. Returns the article;
+        raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)
@@ -172,16 +236,65 @@ class Library:
         self._settle()
         return article
 
+    # --- keeping ---
+
+    def backup(self, file: Path, *, small: bool = False, also: Mapping[str, Path] = NO_MORE) -> Backup:
+        """Write the articles into one file, as they are at one moment; questions and a build go on.
+
+        `small` leaves their vectors out, so that restoring encodes them again. `also` are other
+        SQLite databases, by the names they get in the file. Raises BackupError and LibraryDamaged.
+        """
+        return write(self.path, file, small=small, also=also)
+
+    def restore(
+        self,
+        file: Path,
+        how: How = "new",
+        *,
+        also: Mapping[str, Path] = NO_MORE,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Take the articles of a backup over: into an empty library, instead of its own, or to them.
+
+        Everything is checked before anything is changed, the change is one step, and questions are
+        answered from the old index until the new one is complete. `also` names databases that the
+        file must hold too, and where they go. Raises BackupError, and LibraryLocked as `build` does.
+        """
+        start = time.perf_counter()
+        with self._writing() as archive:
+            before = indexed(archive, self._generations)
+            intake = Intake(take_over(archive, self.path, file, self._encoder, how=how, also=also))
+            goal = Goal.PURGED if how == "replace" else Goal.DUE
+            built = build(archive, self._generations, self._encoder, progress, goal)
+            report = _report(archive, before, intake, built, start)
+        self._settle()
+        return report
+
+    @staticmethod
+    def rescue(path: Path, file: Path) -> Path | None:
+        """Move a library's archive, if it is damaged, out of the way of a backup that is whole.
+
+        Nothing is deleted, and nobody may have the library open. Returns the folder the archive is
+        in now; None if there is nothing to rescue. Raises BackupError and LibraryLocked.
+        """
+        if not path.is_dir():
+            return None
+        with Generations(path).writing():
+            return set_aside(path, file)
+
     def compact(self, *, due: bool = False, progress: Callable[[Progress], None] = lambda _: None) -> None:
         """Write the index anew as one whole, from vectors that are there; questions go on meanwhile.
 
         Nothing of what was removed or replaced is left then. With `due` only what has become too much is
-        put together, as a build does by itself. Raises LibraryLocked while another is writing.
+        put together, as a build does by itself. Raises LibraryLocked while another is writing, and
+        LibraryError where it cannot be done: then the index is as it was.
         """
         with self._writing() as archive:
             goal = Goal.DUE if due else Goal.ONE
-            build(archive, self._generations, self._encoder, progress, goal)
+            built = build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
+        if built.uncompacted is not None:
+            raise LibraryError(built.uncompacted)
 
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
@@ -242,9 +355,23 @@ class Library:
                 self._models,
                 quotes=self._quotes,
                 confidence=self._confidence,
-                today=today or datetime.now(tz=UTC).astimezone().date(),
+                today=today or _today(),
                 turns=turns,
                 without=without,
+                within=within,
+            )
+
+    def is_at_hand(self, question: str, *, turns: Sequence[str] = (), within: Within | None = None) -> bool:
+        """Whether `ask` would answer at once, having been asked the same lately; raises as it does."""
+        question = checked(question)
+        with self._reading() as snapshot:
+            return is_at_hand(
+                question,
+                snapshot,
+                quotes=self._quotes,
+                confidence=self._confidence,
+                today=_today(),
+                turns=turns,
                 within=within,
             )
 
@@ -308,6 +435,28 @@ class Library:
         with self._live() as generation:
             return self._of(titled(self._cards(generation), words)[:count])
 
+    def browse(
+        self,
+        start: int,
+        count: int,
+        *,
+        words: str = "",
+        outlets: Collection[str | None] | None = None,
+    ) -> Listing:
+        """A page of the articles, newest first: at most `count` from the `start`th on, else the last page.
+
+        With `words` only those whose titles hold them, as in `find`; of `outlets`, if any are
+        given, by the names that `sources` gives them. Only the page's own texts are read.
+        """
+        with self._live() as generation:
+            cards = self._cards(generation)
+            if words:
+                cards = titled(cards, words)
+            if outlets is not None:
+                cards = of_outlets(cards, outlets)
+            first = max(0, min(start, (len(cards) - 1) // count * count))
+            return Listing(len(cards), first, self._of(cards[first : first + count]))
+
     def latest(self, count: int) -> tuple[Article, ...]:
         """The `count` newest articles, undated ones last."""
         with self._live() as generation:
@@ -368,6 +517,10 @@ class Library:
         ]
 
 
+def _today() -> date:
+    return datetime.now(tz=UTC).astimezone().date()
+
+
 def _not_there(article: str) -> ArticleNotFound:
     return ArticleNotFound(f"no article {article!r}; `articlebot articles` lists those there are")
 
@@ -399,4 +552,5 @@ def _report(archive: Archive, before: Versions, intake: Intake, built: Built, st
         embedded=built.embedded,
         passages=built.passages,
         seconds=time.perf_counter() - start,
+        uncompacted=built.uncompacted,
     )

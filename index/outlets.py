@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from index.characters import CJK
+from index.records import Article
 from index.text import fold
 
 # One outlet on each line, as folded; each also stands for the others where it begins a longer name.
@@ -128,6 +129,11 @@ def names_of(outlets: tuple[str, ...]) -> Names:
 def key(outlet: str) -> str:
     """An outlet's name as names are compared: one script, width and case."""
     return " ".join(fold(outlet).text.replace("’", "'").split())
+
+
+def speaker(article: Article) -> tuple[str, str]:
+    """What tells the outlets of articles apart; an article that names none speaks for itself."""
+    return ("", article.id) if article.source is None else (key(article.source), "")
 
 
 def _cut_in_two(folded: str, end: int) -> bool:

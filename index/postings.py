@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import mapped
 from index.vocabulary import Vocabulary
 
 _NAMES = ("starts", "rows", "counts", "lengths")
@@ -41,15 +42,15 @@ class Postings:
     @classmethod
     def load(cls, folder: Path) -> Postings:
         """Map what `PostingsWriter` wrote."""
-        arrays = (np.load(folder / f"{name}.npy", mmap_mode="r") for name in _NAMES)
+        arrays = (mapped(folder / f"{name}.npy") for name in _NAMES)
         return cls(Vocabulary.load(folder), *arrays)
 
     def __len__(self) -> int:
         return len(self.lengths)
 
-    def of(self, term: str) -> tuple[RowNumbers, Counts]:
-        """The rows that hold a term, and how often each does."""
-        number = self.vocabulary.number(term)
+    def of(self, hashed: np.uint64) -> tuple[RowNumbers, Counts]:
+        """The rows that hold the term with a hash, and how often each does."""
+        number = self.vocabulary.number_of(hashed)
         own = slice(0, 0) if number is None else slice(int(self.starts[number]), int(self.starts[number + 1]))
         return self.rows[own], self.counts[own]
 

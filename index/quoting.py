@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from index.agreement import Statement, differ, same
+from index.outlets import speaker
 from index.records import Article, Quote, Span
 
 if TYPE_CHECKING:
@@ -42,10 +43,11 @@ class Composed:
 def compose(ranked: Iterable[Ranked], *, most: int, least: float, on_times: bool = False) -> Composed:
     """Up to `most` quotes, best first, each of at least the probability `least`.
 
-    A statement that several articles make is one quote, the best, with the others in `also`.
-    Beside a quote stand those of other articles that say the same with another figure,
-    whatever their probability, the newest first if all are dated; how many articles say so
-    counts for nothing. `on_times`, for a question that asks when, takes times for figures.
+    A statement that several articles make is one quote, the best, with the others in `also`, one
+    of each outlet: an outlet that repeats itself is still one. Beside a quote stand those of other
+    articles that say the same with another figure, whatever their probability, the newest first if
+    all are dated; how many articles say so counts for nothing. `on_times`, for a question that
+    asks when, takes times for figures.
     """
     left = sorted((each for each in ranked if each.statement.tokens), key=lambda each: -each.probability)
     quotes: list[Quote] = []
@@ -65,8 +67,10 @@ def _take(best: Ranked, left: list[Ranked]) -> Quote:
     """The quote of a sentence, which is taken from those left with all that say the same."""
     alike = [each for each in left if each is best or _same(best, each)]
     left[:] = [each for each in left if not any(each is taken for taken in alike)]
-    others = {each.article.id: each.article for each in alike if each.article.id != best.article.id}
-    return Quote(best.article, best.span, score=round(best.probability, 4), also=tuple(others.values()))
+    others = {speaker(each.article): each.article for each in reversed(alike)}  # the likeliest of each
+    others.pop(speaker(best.article))
+    also = sorted(others.values(), key=[each.article for each in alike].index)
+    return Quote(best.article, best.span, score=round(best.probability, 4), also=tuple(also))
 
 
 def _same(one: Ranked, other: Ranked) -> bool:

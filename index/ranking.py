@@ -67,6 +67,11 @@ class Candidate:
     features: Features
     same_language: bool
 
+    @property
+    def words(self) -> str:
+        """Its letters and digits in a row, folded: what makes two of them copies."""
+        return "".join(filter(str.isalnum, fold(self.span.of(self.article.text)).text))
+
 
 @cache
 def ranking() -> Linear:

@@ -245,7 +245,8 @@ class BuildReport:
     that are in the library,
     `duplicates` are files whose text another article already holds, `failed` the files that
     could not be read. `embedded` counts the texts that had to be encoded; `passages` is how
-    many the live index now holds. `seconds` is wall time.
+    many the live index now holds. `seconds` is wall time. `uncompacted` is why parts of the index that
+    should have been put together were not, or None: all articles answer, only less quickly in time.
     """
 
     added: tuple[Article, ...]
@@ -257,6 +258,7 @@ class BuildReport:
     embedded: int
     passages: int
     seconds: float
+    uncompacted: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +286,15 @@ class Source:
     name: str | None
     articles: int
     newest: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A page of a list of articles: `total` are in the list, `articles` are those from `start` on."""
+
+    total: int
+    start: int
+    articles: tuple[Article, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import mapped
+
 FILES = _IDS, _TABLE, _OUTLETS = "ids.npy", "articles.npy", "outlets.json"
 _NONE = -1
 
@@ -48,7 +50,7 @@ class Roster:
     @classmethod
     def load(cls, folder: Path) -> Roster:
         """Map what `save` wrote."""
-        ids, table = (np.load(folder / name, mmap_mode="r") for name in (_IDS, _TABLE))
+        ids, table = (mapped(folder / name) for name in (_IDS, _TABLE))
         return cls(ids, table, tuple(json.loads((folder / _OUTLETS).read_text(encoding="utf-8"))))
 
     def __len__(self) -> int:

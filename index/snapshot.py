@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -19,12 +20,14 @@ from index.inference import Vectors
 from index.keywords import Keywords
 from index.passages import Outline
 from index.postings import Postings
+from index.recent import Recent
 from index.records import Article, Passage, Within
 from index.segments import KEYWORDS, REMEDY, VECTORS
 from index.store import Store, try_open
 from index.tables import Rows, Table, Tables
 
 _ARTICLES_AT_HAND = 512
+_RECENT = 256
 
 
 class Snapshot:
@@ -50,6 +53,7 @@ class Snapshot:
         except BaseException:
             self.close()
             raise
+        self.recent: Recent[Any] = Recent(_RECENT)  # goes with the generation, and what it holds of articles
         # Not a method of this object: its cache would keep the mapped tables from being freed.
         self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.holdings, archive))
 

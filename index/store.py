@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
+    from llama_index.core.schema import BaseNode, TextNode
 
 _COLLECTION = "passages"
 _SECONDS = 60  # after which opening counts as hanging
@@ -126,9 +127,13 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
         )
         vectors = ChromaVectorStore(chroma_collection=collection)
         remaining = iter(passages)
+        last: list[BaseNode] = []
         for size in _parts(count, groups):
             for batch in _parts(size, -(-size // _BATCH)):
-                vectors.add([_node(passage) for passage in islice(remaining, batch)])
+                last = [_node(passage) for passage in islice(remaining, batch)]
+                vectors.add(last)
+        if count == 1:
+            vectors.add(last)  # which changes nothing, but one alone does not have Chroma write its graph
         return collection.count()
     except ChromaError as error:
         raise LibraryError(
@@ -137,9 +142,25 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
         ) from error
     finally:
         _close(client)
+        _blank_unused(folder, count)
 
 
-def _node(passage: StoredPassage):  # type: ignore[no-untyped-def] # noqa: ANN202 - its type must not be imported here
+def _blank_unused(folder: Path, count: int) -> None:
+    """Fill with zeros what a graph's files have room for beyond its passages.
+
+    Chroma writes that room, of a hundred passages at least, as it finds it in the memory of the process:
+    whatever lay there before, be it the words of an article that has been removed.
+    """
+    for lengths in folder.rglob("length.bin"):  # four bytes for each passage there is room for
+        room = lengths.stat().st_size // 4
+        for path in (lengths, lengths.with_name("data_level0.bin")):
+            each = path.stat().st_size // max(1, room)
+            with path.open("r+b") as file:
+                file.seek(count * each)
+                file.write(bytes(max(0, room - count) * each))
+
+
+def _node(passage: StoredPassage) -> TextNode:
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode  # noqa: PLC0415
 
     return TextNode(

@@ -18,8 +18,8 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import GrowingArray, mapped
 from index.encoder import WindowVectors
-from index.growing import GrowingArray
 from index.inference import Vectors
 from index.records import Span
 
@@ -47,7 +47,7 @@ class Table:
     @classmethod
     def load(cls, folder: Path) -> Table:
         """Map the tables `TableWriter` wrote."""
-        return cls(*(np.load(folder / f"{name}.npy", mmap_mode="r") for name in _NAMES))
+        return cls(*(mapped(folder / f"{name}.npy") for name in _NAMES))
 
 
 class Tables:

@@ -20,7 +20,7 @@ from index.characters import CJK, chinese_characters, display_width, is_chinese
 from index.records import Span
 from index.sentences import sentences
 
-__all__ = ["CJK", "Folded", "display_width", "fold", "language_of", "sentences"]
+__all__ = ["CJK", "Folded", "display_width", "fold", "language_of", "sentences", "wording_key"]
 
 # Marks that sit on the letter before them, dropped from a folded copy so that "café" finds
 # "cafe", and variation selectors, which choose between pictures of one character.
@@ -108,6 +108,15 @@ def fold(text: str) -> Folded:
         return Folded(folded, None)
     lengths = (len(_FOLD_TABLE[ord(character)]) for character in text)
     return Folded(folded, tuple(accumulate(lengths, initial=0)))
+
+
+# A Chinese character, or a word in letters and digits, of folded text.
+WORD = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
+
+
+def wording_key(text: str) -> str:
+    """A text's folded words, whatever stands between them: a question in both scripts is one."""
+    return " ".join(WORD.findall(fold(text).text))
 
 
 # --- languages -----------------------------------------------------------------------------

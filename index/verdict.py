@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from index.inference import MODELS
 from index.linear import Linear
+from index.outlets import speaker
 from index.passages import Window, window
 from index.ranking import Candidate, candidates, ranking
 from index.reader import Reader, Reading
@@ -108,9 +109,17 @@ def judge(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Read
 
 
 def _likeliest(offered: Sequence[Candidate], scores: Sequence[float]) -> list[int]:
-    """The rows of the passages to read, the one with the best candidate first."""
+    """The rows of the passages to read, the one with the best candidate first.
+
+    What an outlet has said in a better passage it need not say again: were its copies read, they
+    would leave no room for what others say.
+    """
     order = sorted(range(len(offered)), key=lambda at: -scores[at])
-    return list(dict.fromkeys(offered[at].row for at in order))[:READ]
+    best = {offered[at].row: offered[at] for at in reversed(order)}
+    said: dict[tuple[tuple[str, str], str], int] = {}
+    for row in dict.fromkeys(offered[at].row for at in order):
+        said.setdefault((speaker(best[row].article), best[row].words), row)
+    return list(said.values())[:READ]
 
 
 def _features(before: float, candidate: Candidate, made: Reading, best: dict[int, float]) -> Features:

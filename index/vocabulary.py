@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from index.arrays import mapped
+
 _FILE = "vocabulary.npy"
 
 
@@ -33,7 +35,7 @@ class Vocabulary:
     @classmethod
     def load(cls, folder: Path) -> Vocabulary:
         """Open what `save` wrote; it stays on disk."""
-        return cls(np.load(folder / _FILE, mmap_mode="r"))
+        return cls(mapped(folder / _FILE))
 
     def save(self, folder: Path) -> None:
         """Write it into a folder."""

@@ -14,6 +14,7 @@ from index.dates import date_in
 from index.decoding import decode, decode_as, normalise
 from index.errors import EmptyArticle
 from index.headings import Draft, is_same_line
+from index.hidden import drop_hidden
 
 if TYPE_CHECKING:
     from datetime import date
@@ -43,6 +44,8 @@ def read_page(data: bytes) -> Draft:
 
     html = _XML_DECLARATION.sub("", _decoded(data)).replace("\0", "")
     tree = trafilatura.load_html(html)
+    if tree is not None:
+        drop_hidden(tree)
     page = _extracted(tree) if tree is not None else None
     text = _plain(page.text or "") if page is not None else ""
     if page is None or not text:

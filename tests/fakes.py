@@ -5,30 +5,50 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections import Counter
+from contextlib import closing
+from dataclasses import replace
 from datetime import date
-from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Self
+
+import numpy as np
 
 from index import (
     Answer,
     Article,
     ArticleNotFound,
+    Backup,
     BuildReport,
+    Failure,
+    Hit,
     LibraryEmpty,
     LibraryLocked,
+    Limits,
+    Listing,
     NotFound,
     NothingToIndex,
+    Origin,
+    Page,
+    Passage,
     Progress,
     QuestionError,
     Quote,
+    Source,
     Span,
     Status,
     Within,
+    additions,
 )
+from index.archive import ARCHIVE, Archive
+from index.articles import digest_of
+from index.backups import write
+from index.encoder import WindowVectors
+from index.unpacking import unpacked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
 SENTENCE = re.compile(r"[^。！？.!?\n]+[。！？.!?]*[」』”]*")
 
@@ -42,8 +62,9 @@ def article(
     source: str | None = "The Paper",
     language: str = "en",
 ) -> Article:
-    digest = sha256(f"{title}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
-    return Article(digest[:12], title, text, url, published, language, source, digest)
+    made = Article("", title, text, url, published, language, source, "")
+    digest = digest_of(made)
+    return replace(made, id=digest[:12], digest=digest)
 
 
 HARBOUR = article(
@@ -68,7 +89,7 @@ ARTICLES = (TEA, HARBOUR, UNDATED)
 class FakeLibrary:
     """Answers a question with every sentence that contains it, at most three.
 
-    `trouble`, if set, is raised by the next `ask` or `build`. While `gate` is closed, a
+    `trouble`, if set, is raised by the next `ask`, `build` or `add`. While `gate` is closed, a
     build waits for it after its first sign of progress, and a question that holds the word
     "slowly" waits too.
     """
@@ -79,8 +100,10 @@ class FakeLibrary:
         self.gate.set()
         self.steps = [Progress("read", done, 3) for done in range(4)]
         self.pause = 0.0
+        self.dimension = 8  # of the vectors in a backup
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
+        self.within: list[Within | None] = []
         self.built_from: list[tuple[Path, ...]] = []
         self._articles = tuple(articles)
         self._building = threading.Lock()
@@ -97,6 +120,7 @@ class FakeLibrary:
         max_file_bytes: int = 20_000_000,  # noqa: ARG003
         quotes: int = 3,  # noqa: ARG003
         confidence: float | None = None,  # noqa: ARG003
+        limits: Limits = Limits(),  # noqa: ARG003, B008
     ) -> Self:
         """An open library."""
         return cls()
@@ -116,10 +140,7 @@ class FakeLibrary:
             raise LibraryLocked("somebody is building already")
         try:
             self.built_from.append(tuple(places))
-            for step in self.steps:
-                progress(step)
-                self.gate.wait()
-                time.sleep(self.pause)
+            self._steps(progress)
             return self._report or BuildReport((), (), (), len(self._articles), (), (), 0, 9, 0.5)
         finally:
             self._building.release()
@@ -130,13 +151,14 @@ class FakeLibrary:
         *,
         turns: Sequence[str] = (),
         without: frozenset[str] = frozenset(),
-        within: Within | None = None,  # noqa: ARG002  the door's signature
-        today: date | None = None,  # noqa: ARG002
+        within: Within | None = None,
+        today: date | None = None,  # noqa: ARG002  the door's signature
     ) -> Answer | NotFound:
         """Whatever sentences contain the question, of all articles but some."""
         self._raise_trouble()
         self.asked.append(question)
         self.turns.append(tuple(turns))
+        self.within.append(within)
         if not any(character.isalnum() for character in question):
             raise QuestionError("a question needs words")
         if len(question) > 1000:
@@ -145,15 +167,78 @@ class FakeLibrary:
             raise LibraryEmpty("nothing is indexed")
         if "slowly" in question:
             self.gate.wait()
-        there = [one for one in self._articles if one.id not in without]
+        allowed = within and within.articles
+        there = [
+            one for one in self._articles if one.id not in without and (allowed is None or one.id in allowed)
+        ]
         quotes = [quote for one in there for quote in _quotes(one, question.replace("slowly ", ""))]
-        return Answer(question, tuple(quotes[:3])) if quotes else NotFound(question, self._articles[:2])
+        if quotes:
+            return Answer(question, tuple(quotes[:3]), within=within)
+        return NotFound(question, tuple(there[:2]), within=within)
+
+    def is_at_hand(
+        self,
+        question: str,
+        *,
+        turns: Sequence[str] = (),  # noqa: ARG002  the door's signature
+        within: Within | None = None,  # noqa: ARG002
+    ) -> bool:
+        """What was asked before in just these words, however long it took."""
+        return question in self.asked
 
     def articles(self) -> tuple[Article, ...]:
         """Newest first."""
         return tuple(
             sorted(self._articles, key=lambda one: one.published or date.min, reverse=True),
         )
+
+    def browse(
+        self,
+        start: int,
+        count: int,
+        *,
+        words: str = "",
+        outlets: Collection[str | None] | None = None,
+    ) -> Listing:
+        """A page of them, newest first."""
+        self._raise_trouble()
+        found = [
+            one
+            for one in self.articles()
+            if words.lower() in one.title.lower() and (outlets is None or one.source in outlets)
+        ]
+        first = max(0, min(start, (len(found) - 1) // count * count))
+        return Listing(len(found), first, tuple(found[first : first + count]))
+
+    def search(self, question: str, count: int = 10) -> tuple[Hit, ...]:
+        """Whatever articles hold the words in their texts."""
+        self._raise_trouble()
+        found = [one for one in self._articles if question.lower() in one.text.lower()]
+        return tuple(Hit(Passage(one, Span(0, len(one.text))), 0.5, Origin.KEYWORDS) for one in found[:count])
+
+    def latest(self, count: int) -> tuple[Article, ...]:
+        """The newest."""
+        return self.articles()[:count]
+
+    def sources(self) -> tuple[Source, ...]:
+        """The outlets."""
+        names = Counter(one.source for one in self._articles)
+        dates = {
+            name: max(
+                (one.published for one in self._articles if one.source == name and one.published),
+                default=None,
+            )
+            for name in names
+        }
+        found = [Source(name, count, dates[name]) for name, count in names.most_common()]
+        return tuple(sorted(found, key=lambda one: one.name is None))
+
+    def summary(self, id: str, *, count: int = 3) -> tuple[Quote, ...]:  # noqa: A002  the door's signature
+        """Its first sentences."""
+        self._raise_trouble()
+        one = self.article(id)
+        found = list(SENTENCE.finditer(one.text))[:count]
+        return tuple(Quote(one, Span(*_stripped(one.text, *each.span()))) for each in found)
 
     def article(self, id: str) -> Article:  # noqa: A002  the door's signature
         """By its id."""
@@ -162,15 +247,97 @@ class FakeLibrary:
                 return one
         raise ArticleNotFound(f"no article {id}")
 
-    def remove(self, id: str) -> Article:  # noqa: A002  the door's signature
+    def remove(
+        self,
+        id: str,  # noqa: A002  the door's signature
+        *,
+        compact: bool = True,  # noqa: ARG002
+        progress: Callable[[Progress], None] = lambda _: None,  # noqa: ARG002
+    ) -> Article:
         """Take one out."""
         gone = self.article(id)
         self._articles = tuple(one for one in self._articles if one is not gone)
         return gone
 
+    def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
+        """The real reading."""
+        return additions.read(content, name, url=url, max_bytes=20_000_000, limits=Limits())
+
+    def read_page(self, page: Page) -> Article:
+        """The real reading."""
+        return additions.of_page(page, max_bytes=20_000_000, limits=Limits())
+
+    def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
+        """Those whose titles hold the words."""
+        return tuple(one for one in self.articles() if words.lower() in one.title.lower())[:count]
+
+    def twin(self, article: Article) -> Article | None:
+        """One with the same text or address."""
+        same = [one for one in self._articles if one.text == article.text]
+        same += [one for one in self._articles if one.url and one.url == article.url]
+        return next(iter(same), None)
+
+    def add(
+        self,
+        article: Article | Sequence[Article],
+        *,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> BuildReport:
+        """Put in what has a new text, in place of what has its address."""
+        self._raise_trouble()
+        if not self._building.acquire(blocking=False):
+            raise LibraryLocked("somebody is building already")
+        try:
+            self._steps(progress)
+            added, changed, there = [], [], []
+            for one in [article] if isinstance(article, Article) else article:
+                twin = self.twin(one)
+                if twin is not None and twin.text == one.text:
+                    there.append(Failure(one.title, f"holds the same text as {twin.id}"))
+                    continue
+                kept = replace(one, id=twin.id if twin else one.id)
+                (changed if twin else added).append(kept)
+                self._articles = (*(other for other in self._articles if other is not twin), kept)
+            unchanged = len(self._articles) - len(added) - len(changed)
+            return BuildReport(tuple(added), tuple(changed), (), unchanged, tuple(there), (), 1, 9, 0.5)
+        finally:
+            self._building.release()
+
     def status(self) -> Status:
         """What it holds."""
         return Status(len(self._articles), 9, (("en", 2), ("zh-Hant", 1)), "1", 0.0, "grep")
+
+    def backup(self, file: Path, *, small: bool = False) -> Backup:
+        """Write a file that a real library would restore; its vectors are zeros."""
+        self._raise_trouble()
+        with TemporaryDirectory() as folder:
+            with closing(Archive(Path(folder) / ARCHIVE)) as archive:
+                for one in self._articles:
+                    archive.put(one)
+                if not small:
+                    zeros = WindowVectors(np.zeros(self.dimension), np.zeros((0, self.dimension)))
+                    archive.put_vectors("grep", [("all", zeros)])
+            return write(Path(folder), file, small=small, also={})
+
+    def restore(
+        self, file: Path, how: str = "new", *, progress: Callable[[Progress], None] = lambda _: None
+    ) -> BuildReport:
+        """Take over what stands in the file."""
+        before = self._articles
+        with TemporaryDirectory() as folder, unpacked(file, Path(folder)) as (_, archive):
+            found = [archive.article(*version) for version in archive.live()]
+        with self._building:
+            self._raise_trouble()
+            for step in self.steps:
+                progress(step)
+                self.gate.wait()
+                time.sleep(self.pause)
+        kept = before if how == "merge" else ()
+        ids = {one.id for one in kept}
+        self._articles = (*kept, *(one for one in found if one.id not in ids))
+        added = tuple(one for one in self._articles if one not in before)
+        removed = tuple(one for one in before if one not in self._articles)
+        return BuildReport(added, (), removed, len(self._articles) - len(added), (), (), 0, 9, 0.5)
 
     def close(self) -> None:
         """Let whoever waits go on."""
@@ -182,10 +349,20 @@ class FakeLibrary:
     def __exit__(self, *problem: object) -> None:
         self.close()
 
+    def _steps(self, progress: Callable[[Progress], None]) -> None:
+        for step in self.steps:
+            progress(step)
+            self.gate.wait()
+            time.sleep(self.pause)
+
     def _raise_trouble(self) -> None:
         trouble, self.trouble = self.trouble, None
         if trouble is not None:
             raise trouble
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    return end - len(text[start:end].lstrip()), end
 
 
 def _quotes(one: Article, words: str) -> list[Quote]:
@@ -193,8 +370,7 @@ def _quotes(one: Article, words: str) -> list[Quote]:
     for sentence in SENTENCE.finditer(one.text):
         at = sentence[0].lower().find(words.lower())
         if at >= 0:
-            start, end = sentence.span()
-            start += len(sentence[0]) - len(sentence[0].lstrip())
+            start, end = _stripped(one.text, *sentence.span())
             at += sentence.start()
             found.append(Quote(one, Span(start, end), Span(at, at + len(words)), 0.9))
     return found

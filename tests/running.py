@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from telegram import Update
 
 from bot.app import ArticlebotApplication, build_application
+from bot.pacing import Rates
 from tests.bot_api import TOKEN, BotApi, FakeTransport, Json
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 ADMIN = 99
 PLACES = (Path("articles"),)
+AT_ONCE = Rates(a_second=0, chat_seconds=0, group_a_minute=0)  # a test that is no test of it does not wait
 
 
 class Chats:
@@ -53,6 +55,15 @@ class Chats:
         assert answer is not None, "the press was not answered"
         return answer
 
+    async def type(self, words: str, *, user: int = 1, language: str = "en") -> Json:
+        """Type an inline query and wait until it is done; returns what it was answered with."""
+        update = self.api.type(words, user=user, language=language)
+        await self.hand_over(update)
+        await self.application.update_queue.join()
+        offered = self.api.offered(update)
+        assert offered is not None, "the query was not answered"
+        return offered
+
 
 @asynccontextmanager
 async def running(
@@ -62,7 +73,10 @@ async def running(
 ) -> AsyncIterator[Chats]:
     """The bot at work; leaving waits until it has ended."""
     application = build_application(
-        TOKEN, library, request=FakeTransport(api), **{"admins": [ADMIN], "places": PLACES, **options}
+        TOKEN,
+        library,
+        request=FakeTransport(api),
+        **{"admins": [ADMIN], "places": PLACES, "rates": AT_ONCE, **options},
     )
     async with application:
         await application.start()

@@ -65,7 +65,7 @@ def _told(settings: Settings, problems: list[str]) -> int:
     if not problems:
         problems += _first_question(settings)
     for problem in problems:
-        print(f"wrong  {problem}")
+        print(f"wrong  {style_of_stdout().safe(problem)}")
     print(_token_line())
     return 1 if problems else 0
 

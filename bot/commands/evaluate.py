@@ -15,6 +15,7 @@ from bot.figures import figure, interval
 from bot.jsonlines import json_line, json_object, lines_of
 from bot.mistakes import mistake_records, mistakes_text
 from bot.progress import progress_on
+from bot.terminal import Style
 from index import ArticleNotFound, Case, Catalogue, QuestionError, evaluate
 
 if TYPE_CHECKING:
@@ -141,6 +142,7 @@ def _warn_of_misfits(cases: Sequence[Case]) -> None:
     ]
     if misfits:
         some = ", ".join(misfits[:_TOLD]) + (", ..." if len(misfits) > _TOLD else "")
+        some = Style(screen=sys.stderr.isatty()).one_line(some)
         print(
             f"articlebot: {len(misfits)} of {len(cases)} questions name an article that holds none of their "
             f"answers, and will count as wrong ({some}); write answers in the article's own words",

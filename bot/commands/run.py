@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
-from bot.commands.session import open_library
+from bot.commands.session import fetcher, open_library
 from bot.door import Policy
 from bot.errors import BotError
 from bot.logs import configure
 from bot.state import STATE, State, StateError
 from bot.updates import Webhook
+from bot.watching import Pace
+from bot.web import Web
 from config import telegram_token
 
 if TYPE_CHECKING:
@@ -37,10 +39,14 @@ def run_bot(settings: Settings) -> int:
             places=lambda: places_to_index(settings, library),
             base_url=settings.telegram.base_url,
             base_file_url=settings.telegram.base_file_url,
+            local_mode=settings.telegram.local_mode,
             workers=settings.telegram.workers,
             log_questions=settings.logging.questions,
             operation=_operation(settings),
             policy=_policy(settings),
+            web=_web(settings),
+            max_file_bytes=settings.articles.max_file_mb * 1_000_000,
+            keep_unanswered=settings.telegram.keep_unanswered,
         )
         try:
             run(application)
@@ -48,6 +54,11 @@ def run_bot(settings: Settings) -> int:
             print(f"articlebot: {error}", file=sys.stderr)
             return 1
     return 0
+
+
+def _web(settings: Settings) -> Web:
+    pace = Pace(every=settings.fetching.watch_minutes * 60)
+    return Web(fetcher(settings).fetch, settings.articles.folders, pace)
 
 
 def _operation(settings: Settings) -> Operation:
@@ -68,4 +79,5 @@ def _policy(settings: Settings) -> Policy:
         groups=frozenset(telegram.groups),
         person_limit=telegram.person_limit,
         group_limit=telegram.group_limit,
+        inline=telegram.inline,
     )

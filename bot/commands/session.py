@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot.terminal import Style
-from index import Library
+from index import Allowance, Fetcher, Library, Limits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,15 +18,25 @@ if TYPE_CHECKING:
 
 def open_library(settings: Settings, *, path: Path | None = None, create: bool = False) -> Library:
     """Open the library of the settings, or the one at `path` with all else as they say."""
+    articles = settings.articles
+    most = articles.max_file_mb * 1_000_000
+    limits = Limits(articles.max_seconds, articles.max_memory_mb * 1_000_000, characters=most)
     return Library.open(
         path or settings.library.path,
         create=create,
         model=settings.encoder.model,
         threads=settings.encoder.threads,
-        max_file_bytes=settings.articles.max_file_mb * 1_000_000,
+        max_file_bytes=most,
         quotes=settings.answers.quotes,
         confidence=settings.answers.threshold,
+        limits=limits,
     )
+
+
+def fetcher(settings: Settings) -> Fetcher:
+    """What fetches pages, as the settings allow."""
+    allowance = Allowance(settings.articles.max_file_mb * 1_000_000, settings.fetching.seconds)
+    return Fetcher(limits=allowance, allowed=settings.fetching.allowed)
 
 
 def style_of_stdout() -> Style:

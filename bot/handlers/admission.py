@@ -83,10 +83,15 @@ async def on_audit(desk: Desk, update: Update, context: Context) -> None:  # noq
 def note(desk: Desk, message: Message, what: str, outcome: Outcome) -> None:
     """Write down what the admin who sent a message did; in the log, if the state cannot be written."""
     assert message.from_user is not None  # an admin writes in person
+    note_by(desk, message.from_user.id, what, outcome)
+
+
+def note_by(desk: Desk, admin: int, what: str, outcome: Outcome) -> None:
+    """Write down what an admin did, by a press of a button, for instance."""
     try:
-        desk.state.audit.note(message.from_user.id, what, outcome)
+        desk.state.audit.note(admin, what, outcome)
     except StateError:
-        LOG.exception("admin %s: %s, %s; this could not be kept", message.from_user.id, what, outcome)
+        LOG.exception("admin %s: %s, %s; this could not be kept", admin, what, outcome)
 
 
 async def _approve(desk: Desk, message: Message, texts: Texts, code: str) -> None:

@@ -53,8 +53,9 @@ def _quotes(desk: Desk, press: Press, note: Any) -> Outgoing:  # noqa: ANN401  w
 
 
 def _context(desk: Desk, press: Press, note: Any) -> Outgoing:  # noqa: ANN401
-    quote = recalled_quote(note, press.payload["quote"], desk.library.article)
-    return context_view(quote, press.payload["answer"], press.texts, whole=press.payload["whole"])
+    key, number, whole = (press.payload[name] for name in ("answer", "quote", "whole"))
+    quote = recalled_quote(note, number, desk.library.article)
+    return context_view(quote, key, number, press.texts, whole=whole)
 
 
 ACTIONS: Final[Mapping[str, Pressed]] = {QUOTES: _on_quotes, CONTEXT: _on_context, OPINION: _on_opinion}

@@ -72,7 +72,7 @@ async def _press(
     message = query.message
     act = actions.get(button.action) if button else None
     if button is None or act is None or not isinstance(message, Message) or message.chat_id != button.chat:
-        LOG.info("a button was pressed that is no longer known, in chat %s", message and message.chat.id)
+        LOG.info("a button was pressed that is no longer known")
         return Toast(texts.say("button.old"))
     if not _counts(button, query, desk):
         return Toast(texts.say("button.only_admins" if button.admins else "button.not_yours"))

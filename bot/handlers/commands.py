@@ -1,4 +1,4 @@
-"""/start, /help, /articles, and commands that do not exist."""
+"""/help, and commands that do not exist."""
 
 from __future__ import annotations
 
@@ -8,34 +8,21 @@ from bot.access import is_admin
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.sending import reply
 from bot.outgoing import lines_message
-from bot.render import articles_message
-from index import LibraryEmpty, LibraryNotFound
 
 if TYPE_CHECKING:
     from telegram import Update
 
 
-async def on_start(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
-    """Say what the bot does."""
-    await reply(message_in(update), lines_message([texts_for(desk, update).say("greeting.start")]))
-
-
-async def on_help(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
-    """Say how to ask; admins are told of their command too."""
+async def on_help(desk: Desk, update: Update, context: Context) -> None:
+    """Say how to ask; admins are told of their commands too."""
     message, texts = message_in(update), texts_for(desk, update)
     lines = [texts.say("greeting.help")]
     if is_admin(message, desk.admins):
-        lines.append(texts.say("greeting.help_admin"))
+        keys = ("greeting.help_admin", "overview.help", "adding.help", "feeds.help")
+        lines += map(texts.say, keys)
+    if context.bot.supports_inline_queries and desk.door.policy.inline:
+        lines += ["", texts.say("inline.help", bot=context.bot.username)]
     await reply(message, lines_message(lines))
-
-
-async def on_articles(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all
-    """List the newest articles."""
-    try:
-        articles = await desk.work(desk.library.articles)
-    except (LibraryEmpty, LibraryNotFound):
-        articles = ()
-    await reply(message_in(update), articles_message(articles, texts_for(desk, update)))
 
 
 async def on_unknown_command(desk: Desk, update: Update, context: Context) -> None:  # noqa: ARG001  one signature for all

@@ -6,7 +6,7 @@ from math import ceil
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from telegram import MessageEntity
+from telegram import InlineQueryResultsButton, MessageEntity
 from telegram.constants import ChatType
 from telegram.ext import ApplicationHandlerStop, filters
 
@@ -57,7 +57,8 @@ async def _passes(desk: Desk, update: Update, context: Context) -> bool:
             texts_for(desk, update).say("access.closed_button"), show_alert=True
         )
     elif update.inline_query:
-        await update.inline_query.answer([], cache_time=0, is_personal=True)
+        ask = InlineQueryResultsButton(texts_for(desk, update).say("inline.closed"), start_parameter="access")
+        await update.inline_query.answer([], cache_time=0, is_personal=True, button=ask)
     return False
 
 

@@ -15,7 +15,7 @@ from bot.state import Buttons, StateError, StoredButton
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.outgoing import Button
+    from bot.outgoing import Button, Rows
 
 LOG = logging.getLogger(__name__)
 
@@ -40,6 +40,13 @@ def without_addresses(keyboard: InlineKeyboardMarkup | None) -> InlineKeyboardMa
     """The same keyboard without buttons that open an address, which Telegram may have refused."""
     rows = keyboard.inline_keyboard if keyboard else ()
     return _markup([button for button in row if button.url is None] for row in rows)
+
+
+def address_keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
+    """A keyboard of buttons that open addresses; others have no place in a message of somebody else's."""
+    return _markup(
+        [InlineKeyboardButton(button.text, url=button.url) for button in row if button.url] for row in rows
+    )
 
 
 def _keys(buttons: Sequence[StoredButton], keys: Buttons) -> Iterator[str | None]:

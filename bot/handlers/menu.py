@@ -25,9 +25,30 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Telegram chooses a menu by two letters only, so that "zh" has to serve both scripts.
 MENU_LANGUAGES = (None, "zh")
-EVERYBODY = ("new", "articles", "language", "help", "start")
-GROUPS = ("ask", "new", "articles", "language", "help")
-ADMINS = ("new", "articles", "reindex", "approve", "revoke", "audit", "language", "help", "start")
+EVERYBODY = ("new", "articles", "latest", "sources", "language", "help", "start")
+GROUPS = ("ask", "new", "articles", "latest", "sources", "language", "help")
+ADMINS = (
+    "new",
+    "articles",
+    "latest",
+    "sources",
+    "add",
+    "remove",
+    "watch",
+    "watching",
+    "unwatch",
+    "reindex",
+    "status",
+    "asked",
+    "export",
+    "import",
+    "approve",
+    "revoke",
+    "audit",
+    "language",
+    "help",
+    "start",
+)
 
 
 async def offer_commands(bot: Bot, admins: Iterable[int], people: People) -> None:

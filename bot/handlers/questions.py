@@ -11,19 +11,23 @@ from bot.access import words_of
 from bot.cards import noted
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.memory import Memory
+from bot.handlers.places import place_of
 from bot.handlers.sending import reply, typing
+from bot.handlers.statistics import count_question, note_gap
 from bot.logs import log_question
 from bot.outgoing import Outgoing, lines_message
 from bot.parts import about_part
-from bot.render import not_found_message
-from bot.state import StateError
-from bot.views import answer_view
+from bot.state import Place, StateError
+from bot.views import answer_view, not_found_view
 from index import (
     Answer,
+    ArticlebotError,
+    ArticleNotFound,
     LibraryEmpty,
     LibraryNotFound,
     LibraryOutdated,
     QuestionError,
+    Within,
     language_of,
 )
 
@@ -54,34 +58,47 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked in a chat, after the person's `words`, and the questions that it may refer to."""
+    """What is asked at a place, after the person's `words`, and the questions that it may refer to.
+
+    `article` is the id of the one that the conversation is kept within.
+    """
 
     question: str
     words: str
-    chat: int
+    place: Place
     turns: tuple[str, ...]
+    article: str | None = None
+
+    @property
+    def within(self) -> Within | None:
+        """What the answer is kept within."""
+        return Within(articles=frozenset((self.article,))) if self.article else None
 
 
 async def on_question(desk: Desk, update: Update, context: Context) -> None:
     """Answer a text message, or the caption of a picture."""
     message = message_in(update)
     _is_new_album(message, context)  # its other pictures then need no answer of their own
-    await _answer(desk, update, context, words_of(message, context.bot.bot))
+    await answer(desk, update, context, words_of(message, context.bot.bot))
 
 
 async def on_ask(desk: Desk, update: Update, context: Context) -> None:
     """Answer what stands after /ask, for groups in which the bot sees commands only."""
-    await _answer(desk, update, context, _after_command(update, context))
+    await answer(desk, update, context, after_command(update, context))
 
 
 async def on_new(desk: Desk, update: Update, context: Context) -> None:
-    """Forget what was asked before; what stands after /new is the first question afresh."""
-    message, question = message_in(update), _after_command(update, context)
-    _memory(context).forget(_who(message))
+    """Forget what was asked before, and of which article; what stands after /new is asked afresh."""
+    message, question = message_in(update), after_command(update, context)
+    place = place_of(message)
+    _memory(context).forget(place.whose)
+    left = desk.state.scopes.article(place) is not None
+    desk.state.scopes.leave(place)
     if question:
-        await _answer(desk, update, context, question)
+        await answer(desk, update, context, question)
     else:
-        await reply(message, lines_message([texts_for(desk, update).say("question.forgotten")]))
+        key = "within.left" if left else "question.forgotten"
+        await reply(message, lines_message([texts_for(desk, update).say(key)]))
 
 
 async def on_anything_else(desk: Desk, update: Update, context: Context) -> None:
@@ -91,7 +108,8 @@ async def on_anything_else(desk: Desk, update: Update, context: Context) -> None
         await reply(message, lines_message([texts_for(desk, update).say("question.unsupported")]))
 
 
-def _after_command(update: Update, context: Context) -> str:
+def after_command(update: Update, context: Context) -> str:
+    """What stands after the command that a message begins with."""
     words = words_of(message_in(update), context.bot.bot).split(maxsplit=1)
     return words[1] if len(words) > 1 else ""
 
@@ -104,12 +122,6 @@ def _memory(context: Context) -> Memory:
     return memory
 
 
-def _who(message: Message) -> tuple[int | None, int | None]:
-    """Whose conversation a message belongs to: the person's, in a topic the person's there."""
-    sender = message.sender_chat or message.from_user
-    return sender.id if sender else None, message.message_thread_id if message.is_topic_message else None
-
-
 def _is_new_album(message: Message, context: Context) -> bool:
     """Whether a message is none of the pictures that follow the first of an album; remembers it."""
     album, seen = message.media_group_id, context.chat_data
@@ -120,38 +132,55 @@ def _is_new_album(message: Message, context: Context) -> bool:
     return new
 
 
-async def _answer(desk: Desk, update: Update, context: Context, question: str) -> None:
+async def answer(desk: Desk, update: Update, context: Context, question: str) -> None:
+    """Answer a question that a message asks, in whatever form."""
     message, texts = message_in(update), texts_for(desk, update)
     part = message.quote.text if message.quote else None
     if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
         return
     full, turns = about_part(question, part) if part else (question, _turns(desk, message, context))
-    asked = Asked(full, question, message.chat_id, turns)
+    place = place_of(message)
+    asked = Asked(full, question, place, turns, _kept_within(desk, place))
     response, started = Response("failed", Outgoing("")), perf_counter()
     ready = started
     try:
         async with typing(message):
-            response = await desk.work(_respond, desk, asked, texts)
+            at_once = await desk.work_at_once(_is_at_hand, desk, asked)
+            work = desk.work_at_once if at_once else desk.work
+            response = await work(_respond, desk, asked, texts)
             ready = perf_counter()
         sent = await reply(message, response.message, keys=desk.state.buttons)
         _remember_sent(desk, response, sent)
     finally:
         if response.understood:  # even if the answer could not be sent
-            _memory(context).remember(_who(message), response.understood, monotonic())
-        ended = perf_counter()
-        language = language_of(question)
-        desk.metrics.question(
-            outcome=response.outcome, language=language, ask=ready - started, send=ended - ready
-        )
-        log_question(
+            _memory(context).remember(place.whose, response.understood, monotonic())
+        account(
+            desk,
             chat=message.chat_id,
-            language=language,
+            question=question,
             outcome=response.outcome,
             quotes=response.quotes,
-            milliseconds={"ask": (ready - started) * 1000, "send": (ended - ready) * 1000},
-            question=question if desk.log_questions else None,
+            ask=ready - started,
+            send=perf_counter() - ready,
         )
+
+
+def account(
+    desk: Desk, *, chat: int, question: str, outcome: str, quotes: int, ask: float, send: float
+) -> None:
+    """Count and log a question; `ask` and `send` are the seconds that finding and sending took."""
+    language = language_of(question)
+    desk.metrics.question(outcome=outcome, language=language, ask=ask, send=send)
+    count_question(desk, outcome, ask)
+    log_question(
+        chat=chat,
+        language=language,
+        outcome=outcome,
+        quotes=quotes,
+        milliseconds={"ask": ask * 1000, "send": send * 1000},
+        question=question if desk.log_questions else None,
+    )
 
 
 def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
@@ -165,12 +194,35 @@ def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
             question = None
         if question is not None:
             return (question,)
-    return _memory(context).turns(_who(message), monotonic())
+    return _memory(context).turns(place_of(message).whose, monotonic())
+
+
+def _kept_within(desk: Desk, place: Place) -> str | None:
+    """The article that questions there are kept within; a state that fails costs that, not the answer."""
+    try:
+        return desk.state.scopes.article(place)
+    except StateError as error:
+        LOG.warning("what questions are kept within could not be looked up: %s", error)
+        return None
+
+
+def _is_at_hand(desk: Desk, asked: Asked) -> bool:
+    """Whether the library has the answer ready; it then passes by those that have to be worked out."""
+    try:
+        return desk.library.is_at_hand(asked.question, turns=asked.turns, within=asked.within)
+    except ArticlebotError:
+        return False  # which asking will tell of
 
 
 def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
+    chosen = None
     try:
-        result = desk.library.ask(asked.question, turns=asked.turns)
+        if asked.article is not None:
+            chosen = desk.library.article(asked.article)
+        result = desk.library.ask(asked.question, turns=asked.turns, within=asked.within)
+    except ArticleNotFound:
+        desk.state.scopes.leave(asked.place)
+        return Response("gone", lines_message([texts.say("within.gone")]))
     except QuestionError as error:
         return Response("refused", lines_message([_why_refused(error, asked.words, texts)]))
     except (LibraryEmpty, LibraryNotFound):
@@ -180,10 +232,11 @@ def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:
     if asked.question != asked.words:
         result = replace(result, understood=result.understood or asked.question)
     understood = result.understood or asked.question
-    key = _kept(desk, asked.chat, understood, result)
+    note_gap(desk, understood, result)
+    key = _kept(desk, asked.place.chat, understood, result)
     if isinstance(result, Answer):
         return Response("answered", answer_view(result, key, texts), len(result.quotes), understood, key)
-    return Response("not_found", not_found_message(result, texts), understood=understood, key=key)
+    return Response("not_found", not_found_view(result, texts, chosen), understood=understood, key=key)
 
 
 def _kept(desk: Desk, chat: int, understood: str, result: Answer | NotFound) -> str | None:

@@ -6,7 +6,10 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from secrets import token_hex
+from time import monotonic
 
+from bot.estimate import Estimate
 from index import BuildReport, Progress
 
 Build = Callable[[Callable[[Progress], None]], BuildReport]
@@ -16,38 +19,57 @@ class RebuildStopped(Exception):
     """The rebuild was broken off because the bot is being stopped."""
 
 
+class RebuildCancelled(Exception):
+    """The rebuild was broken off because an admin wished so."""
+
+
 class Rebuilding:
     """Runs a build in a thread of its own, so that it takes no worker from the questions.
 
     `claim` and `release` belong to the event loop's thread; only `progress` is written from
-    the thread that builds.
+    the thread that builds. `name` is what the present rebuild is called, never twice the same.
     """
 
     def __init__(self, build: Build) -> None:
         self.progress: Progress | None = None
+        self.name = ""
         self._build = build
         self._claimed = False
-        self._stopping = threading.Event()
+        self._stopping, self._cancelled = threading.Event(), threading.Event()
+        self._estimate = Estimate()
 
     def claim(self) -> bool:
         """Take the right to rebuild; False if somebody has it already."""
         if self._claimed:
             return False
         self._claimed = True
-        self.progress = None
+        self.progress, self.name, self._estimate = None, token_hex(8), Estimate()
+        self._cancelled.clear()
         return True
 
     def release(self) -> None:
         """Give the right to rebuild back."""
         self._claimed = False
 
-    async def run(self) -> BuildReport:
-        """The report of a whole build, or whatever the build raised."""
+    def left(self) -> float | None:
+        """The seconds that the present stage takes still; None while that cannot be said."""
+        return self._estimate.left(monotonic())
+
+    async def run(self, build: Build | None = None) -> BuildReport:
+        """The report of a whole build, or whatever the build raised; None is the ordinary one."""
         thread = ThreadPoolExecutor(1, thread_name_prefix="rebuild")
+        work = build or self._build
         try:
-            return await asyncio.get_running_loop().run_in_executor(thread, self._build, self._note)
+            return await asyncio.get_running_loop().run_in_executor(thread, work, self._note)
         finally:
             thread.shutdown(wait=False)  # waiting here would keep the event loop from everybody
+
+    def cancel(self, name: str) -> bool:
+        """Have the rebuild of that name end with `RebuildCancelled`; False if it has ended already."""
+        if not self._claimed or name != self.name:
+            return False
+        self._cancelled.set()
+        return True
 
     def stop(self) -> None:
         """Have a build that is going on end with `RebuildStopped` at its next sign of progress."""
@@ -58,4 +80,7 @@ class Rebuilding:
         # thread that builds passes through our hands.
         if self._stopping.is_set():
             raise RebuildStopped
+        if self._cancelled.is_set():
+            raise RebuildCancelled
+        self._estimate.note(progress, monotonic())
         self.progress = progress

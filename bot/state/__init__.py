@@ -13,9 +13,15 @@ from typing import Final
 from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
+from bot.state.counts import Counts, Day, Percentiles
 from bot.state.database import Database, StateError, fault, move_aside
+from bot.state.feeds import Feeds, Watched
+from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
+from bot.state.proposals import Proposal, Proposals
+from bot.state.scopes import Place, Scopes
+from bot.state.updates import Stage, StoredUpdate, Updates
 
 STATE: Final = "bot.sqlite"  # the file's name in a library's folder
 
@@ -31,6 +37,12 @@ class State:
         self.people = People(self._database)
         self.members = Members(self._database)
         self.audit = Audit(self._database)
+        self.proposals = Proposals(self._database)
+        self.feeds = Feeds(self._database)
+        self.counts = Counts(self._database)
+        self.gaps = Gaps(self._database)
+        self.updates = Updates(self._database)
+        self.scopes = Scopes(self._database)
 
     def close(self) -> None:
         """Close the file."""
@@ -42,16 +54,30 @@ __all__ = [
     "Answers",
     "Audit",
     "Buttons",
+    "Counts",
+    "Day",
     "Deed",
+    "Feeds",
+    "Gap",
+    "Gaps",
     "Member",
     "Members",
     "Opinions",
     "Outcome",
     "People",
+    "Proposal",
+    "Proposals",
+    "Percentiles",
+    "Stage",
+    "Place",
+    "Scopes",
     "State",
     "StateError",
     "StoredAnswer",
     "StoredButton",
+    "Watched",
+    "StoredUpdate",
+    "Updates",
     "fault",
     "move_aside",
 ]

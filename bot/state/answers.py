@@ -65,10 +65,15 @@ class Answers:
 
     def question_of(self, chat: int, message: int) -> str | None:
         """The question in full that a message of the bot's answers."""
+        answer = self.told_by(chat, message)
+        return answer.question if answer else None
+
+    def told_by(self, chat: int, message: int) -> StoredAnswer | None:
+        """The answer that a message of the bot's tells, if it is still known."""
         rows = self._database.run(
-            "SELECT question FROM answers WHERE chat = ? AND message = ?", (chat, message)
+            "SELECT question, note FROM answers WHERE chat = ? AND message = ?", (chat, message)
         )
-        return str(rows[-1][0]) if rows else None
+        return StoredAnswer(rows[-1][0], json.loads(rows[-1][1])) if rows else None
 
     def rate(self, key: str, person: int, *, good: bool) -> None:
         """Keep a person's opinion of an answer, instead of the one they had before."""

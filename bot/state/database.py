@@ -42,6 +42,45 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             number INTEGER PRIMARY KEY, at REAL NOT NULL, admin INTEGER NOT NULL,
             what TEXT NOT NULL, outcome TEXT NOT NULL)""",
     ),
+    (
+        """CREATE TABLE proposals (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, person INTEGER NOT NULL,
+            articles TEXT NOT NULL, made REAL NOT NULL)""",
+    ),
+    (
+        """CREATE TABLE feeds (
+            number INTEGER PRIMARY KEY AUTOINCREMENT, place TEXT NOT NULL UNIQUE, folder INTEGER NOT NULL,
+            title TEXT NOT NULL, admin INTEGER NOT NULL, etag TEXT, modified TEXT, due REAL NOT NULL,
+            checked REAL, news REAL, added INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0,
+            failing REAL, reason TEXT, told INTEGER NOT NULL DEFAULT 0)""",
+        """CREATE TABLE entries (
+            number INTEGER PRIMARY KEY, feed INTEGER NOT NULL, entry TEXT NOT NULL, tries INTEGER NOT NULL,
+            done INTEGER NOT NULL, UNIQUE (feed, entry))""",
+    ),
+    (
+        """CREATE TABLE counts (
+            day TEXT NOT NULL, outcome TEXT NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, outcome))""",
+        """CREATE TABLE durations (
+            day TEXT NOT NULL, place INTEGER NOT NULL, questions INTEGER NOT NULL,
+            PRIMARY KEY (day, place))""",
+        """CREATE TABLE gaps (
+            number INTEGER PRIMARY KEY, key TEXT NOT NULL, day TEXT NOT NULL, question TEXT NOT NULL,
+            times INTEGER NOT NULL, UNIQUE (key, day))""",
+        "CREATE INDEX gaps_by_day ON gaps (day)",
+    ),
+    (
+        """CREATE TABLE updates (
+            bot TEXT NOT NULL, id INTEGER NOT NULL, body TEXT, stage INTEGER NOT NULL,
+            tries INTEGER NOT NULL, made REAL NOT NULL, PRIMARY KEY (bot, id))""",
+        "CREATE INDEX updates_by_age ON updates (made)",
+        "CREATE INDEX updates_unfinished ON updates (bot, id) WHERE body IS NOT NULL",
+    ),
+    (
+        """CREATE TABLE scopes (
+            chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, article TEXT NOT NULL,
+            PRIMARY KEY (chat, person, topic))""",
+    ),
 )
 
 

@@ -57,6 +57,12 @@ class Members:
         rows = self._database.run("DELETE FROM members WHERE id = ? RETURNING id, name", (member,))
         return Member(*rows[0]) if rows else None
 
+    def move_chat(self, old: int, new: int) -> None:
+        """A group that was let in has another id from now on."""
+        with self._database.transaction():
+            self._database.run("UPDATE OR IGNORE members SET id = ? WHERE id = ?", (new, old))
+            self._database.run("DELETE FROM members WHERE id = ?", (old,))
+
     def code_for(self, person: Member) -> str | None:
         """The code by which a stranger asks to be let in; None if they have had enough for a day.
 

@@ -139,7 +139,7 @@ TITLES: Final = {
 def outcome(way: Way, case: Case, query: Query, snapshot: Snapshot, reader: Reader) -> Outcome:
     """Answer a case's question in one way."""
     start = time.perf_counter()
-    away = frozenset({identifier(case.other)})
+    away = frozenset(map(identifier, case.others))
     query = way.row.query(query, snapshot)
     hits = search(query, snapshot, PASSAGES, without=away, weights=way.row.weights)
     ordered = _ordered(way, query, snapshot, hits, reader)

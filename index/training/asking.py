@@ -63,7 +63,7 @@ class Examine(Protocol):
 
 def ask(case: Case, snapshot: Snapshot, examine: Examine, *, hidden: bool) -> Asked | None:
     """Ask a case's question; with `hidden`, as if its own passage were not in the library."""
-    away = {identifier(case.other)} | ({case.article} if hidden else set())
+    away = {*map(identifier, case.others)} | ({case.article} if hidden else set())
     offered = examine(case.question, snapshot, frozenset(away))
     return Asked.of(case, offered, hidden=hidden) if offered else None
 

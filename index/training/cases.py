@@ -34,14 +34,16 @@ from index.text import language_of
 class Case:
     """A question, the passage it was asked about, and the answer's words in it ("" if none).
 
-    `other` is the same passage in the other language, where there is one.
+    `others` are the same passage in other words, where there are any: in the other language, the
+    text it was translated with first, and its other translations. Where the passage is to be out
+    of a library, they are too, or they would rightly answer.
     """
 
     question: str
     context: str
     answer: str
     title: str
-    other: str = ""
+    others: tuple[str, ...] = ()
 
     @property
     def article(self) -> str:
@@ -67,18 +69,27 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 def read(path: Path, *, question: str = "", context: str = "") -> list[Case]:
     """The cases of a file; for two-language data, which languages to pair ("en" or "zh")."""
     if question:
-        other = "en" if context == "zh" else "zh"
+        made = list(rows(path))
+        same = _same_passage(made)
         return [
             Case(
                 row[f"q_{question}"],
                 row[f"ctx_{context}"],
                 row[f"a_{context}"],
                 row["title"],
-                row[f"ctx_{other}"],
+                tuple(text for text in same[row["ctx_en"]] if text != row[f"ctx_{context}"]),
             )
-            for row in rows(path)
+            for row in made
         ]
     return [Case(row["question"], row["context"], row["answer"], row.get("title", "")) for row in rows(path)]
+
+
+def _same_passage(made: Iterable[dict[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """Each English passage with all its translations, itself first."""
+    texts: dict[str, dict[str, None]] = {}
+    for row in made:
+        texts.setdefault(row["ctx_en"], {row["ctx_en"]: None})[row["ctx_zh"]] = None
+    return {english: tuple(own) for english, own in texts.items()}
 
 
 @contextmanager

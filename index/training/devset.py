@@ -6,8 +6,10 @@
 
 Passages in one language are one library, as in the model card's table: all of DRCD, CMRC 2018
 and the cross-language set's Chinese side in `zh`, its English side in `en`. Each passage is an
-article in a file of its own, with an address by which its questions name it. A question whose
-answer is there, but not word for word in its passage, cannot be scored and is left out.
+article in a file of its own, with an address by which its questions name it. Of a passage that was
+translated twice the second translation is left out with its questions: with the first left out by
+`--hide`, it would rightly answer. A question whose answer is there, but not word for word in its
+passage, cannot be scored and is left out.
 `--answerable` also leaves out those of the cross-language set that no passage answers: they
 are made to look as if theirs did, and are nearly half of it.
 """
@@ -29,7 +31,7 @@ _CLAUSE_ENDS = "，。；！？,.;!?\n"
 
 def sets(folder: Path) -> dict[str, dict[str, list[Case]]]:
     """The questions of each library ("zh", "en"), by the name of their set."""
-    cross = pairs(folder / _CROSS)
+    cross = {name: translated_once(cases) for name, cases in pairs(folder / _CROSS).items()}
     return {
         "zh": {
             "en-asks-zh": cross["en asks zh"],
@@ -39,6 +41,16 @@ def sets(folder: Path) -> dict[str, dict[str, list[Case]]]:
         },
         "en": {"zh-asks-en": cross["zh asks en"], "en-asks-en": cross["en asks en"]},
     }
+
+
+def translated_once(cases: Sequence[Case]) -> list[Case]:
+    """The cases without those about a second translation of a passage."""
+    first: dict[frozenset[str], str] = {}
+    return [
+        case
+        for case in cases
+        if first.setdefault(frozenset((case.context, *case.others)), case.context) == case.context
+    ]
 
 
 def write(

@@ -2,7 +2,8 @@
 
     python -m index.training.encoder START --data DATA/train --work WORK
 
-START is a sentence-transformers folder (a BERT with mean pooling); WORK takes the checkpoints
+START is a sentence-transformers folder (a BERT with mean pooling; `index.training.restore` makes one of
+the shipped encoder); WORK takes the checkpoints
 and the tuned folder as WORK/model, which `index.training.export --encoder` takes; the log is
 printed. A run that was stopped goes on from its last checkpoint when started again.
 
@@ -51,9 +52,9 @@ class Settings:
     temperature: float = 0.05
     sentence_weight: float = 1.0
     pair_weight: float = 0.5
-    learning_rate: float = 3e-5
+    learning_rate: float = 5e-5
     warmup: float = 0.06
-    share: float = 0.6  # of the cases, drawn at random
+    share: float = 0.35  # of the cases, drawn at random
 
 
 SETTINGS = Settings()
@@ -135,7 +136,7 @@ class Batches(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
             for each, copy, encoding in zip(own, copies, encodings, strict=True)
         ]
         sentences, right = _sentences(own, parts, max(len(each.ids) for each in encodings))
-        texts = [{each.case.context, each.case.other} - {""} for each in own]
+        texts = [{each.case.context, *each.case.others} for each in own]
         return {
             **_padded("short", [self._tokenizer.encode(fold(text).text) for text in short]),
             **_padded("windows", encodings),
@@ -288,7 +289,7 @@ def train(start: Path, data: Path, work: Path, settings: Settings) -> Path:
 
 def main() -> None:
     """Tune, as the arguments say."""
-    arguments = command_line(__doc__)
+    arguments = command_line(__doc__).parse_args()
     print(train(arguments.start, arguments.data, arguments.work, SETTINGS))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,7 +25,8 @@ class Settings:
     batch: int = 24
     learning_rate: float = 1e-4
     warmup: float = 0.05
-    negatives: int = 1  # passages without the answer to each one with it
+    negatives: int = 1  # passages without the answer to each one with it, of its language
+    anywhere: int = 0  # and of either language, as they meet in a library of both
     nearest: int = 10  # of which the negatives are drawn
     share: float = 1.0  # of the cases, drawn at random
     glossed: float = 0.0  # of the Chinese questions about Chinese passages
@@ -33,8 +34,13 @@ class Settings:
     dropout: float = 0.1
 
 
-ROUNDS = (Settings(), Settings(seed=8, nearest=6, share=0.65, glossed=0.5))
+ROUNDS = (
+    Settings(),
+    Settings(seed=8, nearest=6, share=0.65, glossed=0.5),
+    Settings(seed=11, learning_rate=5e-5, nearest=6, anywhere=1, share=0.2, glossed=0.3),
+)
 _KEPT_OUT = 8  # every so many passages
+_OUT = -2.0  # below any cosine
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +53,27 @@ class Example:
 
 
 def is_kept_out(case: Case) -> bool:
-    """Whether a case is not for the reader's eyes: kept for what is fitted over it."""
-    first, second = sorted((case.context, case.other or case.context))
+    """Whether a case is not for the reader's eyes, in any words: kept for what is fitted over it."""
+    return any(map(_is_kept, _pairs(case)))
+
+
+def is_unseen(case: Case) -> bool:
+    """Whether the reader has seen a case's passage in none of its words."""
+    return all(map(_is_kept, _pairs(case)))
+
+
+def _pairs(case: Case) -> list[tuple[str, str]]:
+    """A passage's English text with each translation; a passage in one language with itself."""
+    if not case.others:
+        return [(case.context, case.context)]
+    if language_of(case.context) == "en":
+        return [(case.context, each) for each in case.others]
+    english, *more = case.others
+    return [(each, english) for each in (case.context, *more)]
+
+
+def _is_kept(pair: tuple[str, str]) -> bool:
+    first, second = sorted(pair)
     return int(identifier(first + second), 16) % _KEPT_OUT == 0
 
 
@@ -59,8 +84,7 @@ def training_cases(folder: Path) -> list[Case]:
     chinese_english = read(cross, question="zh", context="en")
     chinese = read(cross, question="zh", context="zh")
     cases = [*read(folder / "qa.jsonl.xz"), *english_chinese * 2, *chinese_english, *chinese[::2]]
-    kept = {case.context for case in [*english_chinese, *chinese_english] if is_kept_out(case)}
-    return [case for case in cases if case.context not in kept and not is_kept_out(case)]
+    return [case for case in cases if not is_kept_out(case)]
 
 
 def glossed(cases: Sequence[Case], glosses: Glosses, share: float, seed: int) -> list[Case]:
@@ -84,21 +108,32 @@ def examples(cases: Sequence[Case], settings: Settings) -> list[Example]:
     shelf = _Shelf(cases)
     if settings.share < 1:
         cases = draw.sample(cases, round(len(cases) * settings.share))
-    near = shelf.nearest(cases, settings.nearest * 2)
-    made = []
-    for case, rows in zip(cases, near, strict=True):
-        if not case.answer:
-            made += [Example(case.question, each, "") for each in shelf.windows(case)[:1]]
-            continue
-        answering = [each for each in shelf.windows(case) if case.answer in each.text]
-        made += [Example(case.question, each, case.answer) for each in answering[:1]]
-        others = [each for each in map(shelf.window, rows) if case.answer not in each.text][
-            : settings.nearest
-        ]
-        drawn = draw.sample(others, min(settings.negatives, len(others)))
-        made += [Example(case.question, each, "") for each in drawn]
+    drawn = [
+        each
+        for count, anywhere in ((settings.negatives, False), (settings.anywhere, True))
+        if count
+        for each in _mined(shelf, cases, settings.nearest, count, anywhere=anywhere, draw=draw)
+    ]
+    made = [each for case in cases for each in _own(shelf, case)] + drawn
     draw.shuffle(made)
     return made
+
+
+def _own(shelf: _Shelf, case: Case) -> list[Example]:
+    """The first window of a case's passage that answers; of one that does not, the first."""
+    answering = [each for each in shelf.windows(case) if case.answer in each.text]
+    return [Example(case.question, each, case.answer) for each in answering[:1]]
+
+
+def _mined(
+    shelf: _Shelf, cases: Sequence[Case], nearest: int, count: int, *, anywhere: bool, draw: random.Random
+) -> Iterator[Example]:
+    """For each case that has an answer `count` of the nearest windows that do not hold it."""
+    asked = [case for case in cases if case.answer]
+    for case, rows in zip(asked, shelf.nearest(asked, nearest * 2, anywhere=anywhere), strict=True):
+        others = [each for each in map(shelf.window, rows) if case.answer not in each.text][:nearest]
+        for each in draw.sample(others, min(count, len(others))):
+            yield Example(case.question, each, "")
 
 
 class _Shelf:
@@ -124,15 +159,19 @@ class _Shelf:
     def windows(self, case: Case) -> list[Window]:
         return [self._windows[row] for row in self._by_context[case.context]]
 
-    def nearest(self, cases: Sequence[Case], count: int) -> list[list[int]]:
-        """The rows nearest to each question, of the passage's language, nearest first."""
+    def nearest(self, cases: Sequence[Case], count: int, *, anywhere: bool) -> list[list[int]]:
+        """The rows nearest to each question, nearest first, of the passage's language or `anywhere`.
+
+        The passage in other words is none of them: it answers as well.
+        """
         questions = {text: at for at, text in enumerate(dict.fromkeys(case.question for case in cases))}
         vectors = self._encoder.encode(list(questions))
         found = []
         for case in cases:
             scores = self._vectors @ vectors[questions[case.question]]
-            same = self._chinese == self._chinese[self._by_context[case.context][0]]
-            scores[~same] = -2
-            top = np.argpartition(-scores, count)[:count]
-            found.append([int(row) for row in top[np.argsort(-scores[top])]])
+            if not anywhere:
+                scores[self._chinese != self._chinese[self._by_context[case.context][0]]] = _OUT
+            scores[[row for text in case.others for row in self._by_context.get(text, ())]] = _OUT
+            top = np.argpartition(-scores, min(count, len(scores) - 1))[:count]
+            found.append([int(row) for row in top[np.argsort(-scores[top])] if scores[row] > _OUT])
         return found

@@ -1,8 +1,9 @@
 """Train the reader: which sentence of a passage answers a question, which words of it, or none.
 
-    python -m index.training.reader START --data DATA/train --work WORK
+    python -m index.training.reader START --data DATA/train --work WORK [--from-round N]
 
-START is a sentence-transformers folder (the encoder with its full weights); WORK takes the
+START is a sentence-transformers folder (the encoder with its full weights), or for a later round
+what the one before made (`index.training.restore` makes that of the shipped reader). WORK takes the
 checkpoints and what each round made, in WORK/round-1/model and so on; the log is printed. A
 run that was stopped goes on from its last checkpoint when started again.
 
@@ -11,8 +12,8 @@ much it belongs to a sentence that answers, and whether the answer begins or end
 sentence's score is the mean of its tokens'. A passage's sentences compete with "none of
 them", whose score is 0, so a score is a log-odds and passages can be compared; a passage
 that does not answer teaches that. Such passages are mined: the ones nearest to the question
-by the encoder, of the right one's language, that do not hold the answer. Word vectors stay
-as they are, and are shared with the encoder.
+by the encoder that do not hold the answer and are not the right one in other words. Word
+vectors stay as they are, and are shared with the encoder.
 
 Every eighth passage, by its hash, is kept out for fitting the ranking over the reader.
 Settings and mining: `index/training/examples.py`. Data: `index/training/cases.py`.
@@ -171,10 +172,10 @@ def _places(sheet: Sheet, own: Window, answer: str, holding: npt.NDArray[np.bool
 # --- training ------------------------------------------------------------------------------
 
 
-def train(start: Path, data: Path, work: Path) -> Path:
+def train(start: Path, data: Path, work: Path, first: int = 1) -> Path:
     """Train from START, each round from what the one before it made; the folder of the trained model."""
     made = start
-    for number, settings in enumerate(ROUNDS, start=1):
+    for number, settings in enumerate(ROUNDS[first - 1 :], start=first):
         own = work / f"round-{number}"
         if not (own / "model").exists():
             _round(made, data, own, settings)
@@ -216,8 +217,12 @@ def _round(start: Path, data: Path, work: Path, settings: Settings) -> None:
 
 def main() -> None:
     """Train, as the arguments say."""
-    arguments = command_line(__doc__)
-    print(train(arguments.start, arguments.data, arguments.work))
+    parser = command_line(__doc__)
+    parser.add_argument(
+        "--from-round", type=int, default=1, metavar="N", help="START has been through those before"
+    )
+    arguments = parser.parse_args()
+    print(train(arguments.start, arguments.data, arguments.work, arguments.from_round))
 
 
 if __name__ == "__main__":

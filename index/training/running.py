@@ -12,15 +12,15 @@ from transformers import Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
 
-def command_line(description: str | None) -> argparse.Namespace:
-    """The folders that both commands take: what to start from, the data, and where to work."""
+def command_line(description: str | None) -> argparse.ArgumentParser:
+    """A parser of the folders that both commands take: what to start from, the data, and where to work."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("start", type=Path)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
-    return parser.parse_args()
+    return parser
 
 
 def run(

@@ -6,6 +6,7 @@ gold.py        questions whose answers are known, and whether a text holds one
 bench.py       what the measures share: the articles, the libraries, the answers
 measures.py    one function for each measure: a bench in, rows out
 comparison.py  how often each bot's answers hold what is known
+load.py        300 chats at once, a server that fails, a bot that is ended and killed
 models.py      the models by themselves: matching, speed, size, against all-MiniLM-L6-v2
 scripts.py     the same questions in Traditional and Simplified
 figures.py     rows, percentiles, the table

@@ -50,6 +50,14 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--news", type=Path, metavar="FILE", help='load: records with "text"; none: made out of the samples'
     )
+    parser.add_argument(
+        "--sizes",
+        type=int,
+        nargs="+",
+        default=[1000, 10_000, 100_000],
+        metavar="N",
+        help="large: passages of each library (default: 1000 10000 100000)",
+    )
     _take_files(parser)
     parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures there as well")
@@ -95,6 +103,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         options.gold_limit,
         tuple(options.parallel),
         options.dev,
+        tuple(options.sizes),
     )
 
 

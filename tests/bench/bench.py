@@ -27,6 +27,7 @@ class Plan:
     gold_limit: int
     parallel: tuple[Path, ...] = ()
     dev: Path | None = None
+    sizes: tuple[int, ...] = (1000, 10_000, 100_000)
 
 
 class Bench:

@@ -1,6 +1,6 @@
 """One bot in a process of its own: `python -m tests.bench.child JOB.json RESULT.json`.
 
-A job is {"bot": "ours" | "stock", "task": "index", "library", "articles"} or {..., "task":
+A job is {"bot": "ours" | "seeded" | "stock", "task": "index", "library", "articles"} or {..., "task":
 "ask", "library", "warm_up", "timed", "known"}: lists of questions. What is timed and how is
 the same for both bots; nothing here knows which one it has.
 """
@@ -41,9 +41,9 @@ def _bot(name: str, library: Path) -> Bot:
         from tests.bench.stock import StockBot  # noqa: PLC0415 - each bot pays for its own imports only
 
         return StockBot(library)
-    from tests.bench.ours import OurBot  # noqa: PLC0415 - as above
+    from tests.bench.ours import OurBot, SeededBot  # noqa: PLC0415 - as above
 
-    return OurBot(library)
+    return SeededBot(library) if name == "seeded" else OurBot(library)
 
 
 def _index(job: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import re
 import time
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def make_corpus(
         known += questions
         for name, draft in articles.items():
             corpus.add(name, draft)
-    load = enumerate(news_load(news) if news else generated_load(known))
+    load = enumerate(endless(news) if news else generated_load(known))
     while corpus.passages < passages and (drawn := next(load, None)):
         corpus.add(f"load-{drawn[0]:05d}.txt", drawn[1])
     return corpus, known
@@ -123,6 +124,20 @@ def news_load(path: Path) -> Iterator[Draft]:
         text = record["text"].strip()
         if text:
             yield Draft(record.get("title") or first_clause(text), text, (record.get("date") or "")[:10])
+
+
+def endless(path: Path) -> Iterator[Draft]:
+    """The articles of a file over and over.
+
+    From the second time on with other numbers, and with the edition in title and last sentence, so that no
+    two are the same.
+    """
+    chance = random.Random(_SEED)
+    yield from news_load(path)
+    for edition in count(2):
+        for draft in news_load(path):
+            body = f"{_renumbered(draft.body, chance)}\n這是第{edition}版。"
+            yield Draft(f"{draft.title}（{edition}）", body, draft.date)
 
 
 def generated_load(known: Iterable[Question]) -> Iterator[Draft]:

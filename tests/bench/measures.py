@@ -16,6 +16,8 @@ from tests.bench.comparison import Founds, compared
 from tests.bench.corpus import write_clippings
 from tests.bench.figures import Row, percentile
 from tests.bench.gold import Found
+from tests.bench.large import large
+from tests.bench.load import load
 from tests.bench.models import baseline, sentences, sizes, speed
 from tests.bench.scripts import scripts
 from tests.integration.bot_api_server import BotApiServer
@@ -182,9 +184,11 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "indexing": indexing,
     "unchanged": unchanged,
     "stock": stock,
+    "load": load,
     "speed": speed,
     "sizes": sizes,
     "sentences": sentences,
     "baseline": baseline,
     "scripts": scripts,
+    "large": large,
 }

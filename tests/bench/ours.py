@@ -6,6 +6,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from index import Answer, Library, Progress
+from index.library import DEFAULT_MAX_FILE_BYTES
+from index.reader import OnnxReader
+from tests.bench.seeded import SeededEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,12 +20,16 @@ class OurBot:
     """A library with every setting at its default."""
 
     def __init__(self, library: Path) -> None:
-        self._path = library
+        self.path = library
+
+    def library(self) -> Library:
+        """The library, which is made if it is not there."""
+        return Library.open(self.path, create=True)
 
     def index(self, articles: Path) -> dict[str, Any]:
         """Build the library; returns the report's counts and the seconds of each stage."""
         stages = _Stages()
-        with Library.open(self._path, create=True) as library:
+        with self.library() as library:
             report = library.build([articles], progress=stages.note)
         return {
             "articles": len(report.added) + report.unchanged,
@@ -36,7 +43,7 @@ class OurBot:
 
     def open(self) -> None:
         """Open the library."""
-        self._library = Library.open(self._path)
+        self._library = self.library()
 
     def ask(self, question: str) -> Answer | NotFound:
         """Up to three quotes, or that the articles do not say it."""
@@ -46,6 +53,22 @@ class OurBot:
         """The quotes, with the digests of their articles."""
         quotes = answer.quotes if isinstance(answer, Answer) else ()
         return [(quote.article.digest, quote.text) for quote in quotes]
+
+
+class SeededBot(OurBot):
+    """The same, but its vectors are those of `SeededEncoder`."""
+
+    def library(self) -> Library:
+        """The library, which is made if it is not there."""
+        self.path.mkdir(exist_ok=True)
+        return Library(
+            self.path,
+            SeededEncoder(),
+            OnnxReader(),
+            max_file_bytes=DEFAULT_MAX_FILE_BYTES,
+            quotes=3,
+            confidence=None,
+        )
 
 
 class _Stages:

@@ -21,6 +21,9 @@ TAGS: Final = {
     "bold": ("<b>", "</b>"),
     "italic": ("<i>", "</i>"),
     "bot_command": ('<a class="command">', "</a>"),
+    "mention": ('<a class="command">', "</a>"),
+    "code": ("<code>", "</code>"),
+    "pre": ("<pre>", "</pre>"),
 }
 
 

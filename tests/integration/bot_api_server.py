@@ -11,6 +11,10 @@ The rules, and how to make things go wrong, are those of `tests.bot_api.BotApi`.
 from __future__ import annotations
 
 import json
+import re
+import socket
+import struct
+import sys
 import threading
 from http import HTTPStatus
 from http.client import HTTPConnection
@@ -18,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.bot_api import TOKEN, BotApi, Json, decoded
+from tests.bot_api import TOKEN, BotApi, Files, Json, decoded
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -98,8 +102,30 @@ def post(url: str, update: Json, secret: str | None) -> int:
 
 
 class _Server(ThreadingHTTPServer):
+    request_queue_size = 128
     daemon_threads = True
     block_on_close = False  # a long poll whose bot has gone would be waited for
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Tell of errors, but not of a bot that was killed in the middle of a request."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on
+
+
+def _fields(kind: str, data: bytes) -> tuple[dict[str, str], Files]:
+    """The fields and the files of a request."""
+    _, multipart, boundary = kind.partition("multipart/form-data; boundary=")
+    if not multipart:
+        return dict(parse_qsl(data.decode(), keep_blank_values=True)), {}
+    parameters, files = {}, {}
+    for part in data.split(f"--{boundary}".encode())[1:-1]:
+        head, _, content = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
+        names = dict(re.findall(r'(name|filename)="([^"]*)"', head.decode()))
+        if "filename" in names:
+            files[names["name"]] = names["filename"], content.removesuffix(b"\r\n")
+        else:
+            parameters[names["name"]] = content.removesuffix(b"\r\n").decode()
+    return parameters, files
 
 
 def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
@@ -109,10 +135,28 @@ def _handler_for(api: BotApi) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
-            parameters = dict(parse_qsl(self.rfile.read(length).decode(), keep_blank_values=True))
+            body = self.rfile.read(length)
+            if len(body) < length:
+                self._hang_up()  # the bot was killed in the middle of its request
+                return
+            parameters, files = _fields(self.headers.get("Content-Type", ""), body)
             token, _, method = self.path.removeprefix("/bot").partition("/")
-            status, body = api.call(token, method, decoded(parameters))
-            self._answer(status, json.dumps(body).encode())
+            try:
+                status, answer = api.call(token, method, decoded(parameters), files)
+            except ConnectionResetError:
+                self._hang_up()
+            else:
+                self._answer(status, json.dumps(answer).encode())
+
+        def _hang_up(self) -> None:
+            """Drop the connection without a word, by a reset as a network does."""
+            self.close_connection = True
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.connection.close()
+
+        def do_GET(self) -> None:
+            token, _, path = self.path.removeprefix("/file/bot").partition("/")
+            self._answer(*api.download(token, path))
 
         def _answer(self, status: int, body: bytes) -> None:
             try:

@@ -30,11 +30,13 @@ def articlebot(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def process(server: BotApiServer, library: Path, *, code: int = 0) -> Iterator[subprocess.Popen[str]]:
+def process(
+    server: BotApiServer, library: Path, settings: dict[str, str] | None = None, *, code: int = 0
+) -> Iterator[subprocess.Popen[str]]:
     """`articlebot run` in another process; leaving ends it with SIGTERM and looks at its exit code."""
     bot = subprocess.Popen(
         articlebot("run", "--library", str(library)),
-        env=environment(server),
+        env=environment(server) | (settings or {}),
         stderr=subprocess.PIPE,
         text=True,
     )

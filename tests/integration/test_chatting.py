@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.integration.bot_api_server import BotApiServer
+from tests.integration.chatting import ask, names, now, press
 from tests.integration.processes import articlebot, environment, process
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from tests.bot_api import BotApi, Json
 
 QUESTION = "how much does Xiaomi plan to spend on R&D"
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
@@ -26,40 +25,6 @@ GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 def library(sample_library: Path, tmp_path: Path) -> Path:
     """A library of the samples of one's own, without anything remembered."""
     return shutil.copytree(sample_library, tmp_path / "library")
-
-
-def ask(api: BotApi, text: str, **fields: object) -> Json:
-    """Write to the bot; returns its answer."""
-    asked = api.say(text, **fields)["message"]  # type: ignore[arg-type]  # fields of the message
-    chat = asked["chat"]["id"]
-
-    def answers() -> list[Json]:
-        return [
-            one
-            for one in api.sent(chat)
-            if one.get("reply_to_message", {}).get("message_id") == asked["message_id"]
-        ]
-
-    api.wait(lambda: bool(answers()), 60)
-    return answers()[0]
-
-
-def press(api: BotApi, message: Json, button: str, **options: object) -> Json:
-    """Press a button; returns what the press was answered with."""
-    update = api.press(message, button, **options)  # type: ignore[arg-type]  # as BotApi.press has them
-    api.wait(lambda: api.toast(update) is not None, 60)
-    answer = api.toast(update)
-    assert answer is not None
-    return answer
-
-
-def now(api: BotApi, message: Json) -> Json:
-    chat, number = message["chat"]["id"], message["message_id"]
-    return next(one for one in api.sent(chat) if one["message_id"] == number)
-
-
-def names(api: BotApi, message: Json) -> list[str]:
-    return [button["text"] for row in api.buttons(message) for button in row]
 
 
 def test_the_language_chosen_is_spoken_before_and_after_a_restart(library: Path) -> None:

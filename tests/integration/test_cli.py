@@ -259,6 +259,10 @@ def test_articles_are_listed_shown_and_removed(own_library: Path) -> None:
     assert articlebot("show", article_id, "--json", "--library", own_library).json()["text"] in shown.out
     removed = articlebot("remove", article_id, "--library", own_library)
     assert (removed.code, removed.out[:9]) == (0, "Removed: ")
+    assert "written again without it" in removed.out
+    whole = articlebot("compact", "--library", own_library)
+    assert (whole.code, whole.out[:22]) == (0, "The index is one whole")
+    assert len(list((own_library / "segments").iterdir())) == 1
     assert len(articlebot("articles", "--json", "--library", own_library).json()) == 10
     assert "2000億元" not in articlebot("ask", MISSION, "--library", own_library).out
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from index import Answer, ArticleNotFound, Library, NotFound, Source, Within
+from index import Answer, ArticleNotFound, Library, Listing, NotFound, Source, Within
 from tests.shelf import Shelf
 
 if TYPE_CHECKING:
@@ -129,6 +129,38 @@ def test_found_articles_are_newest_first_and_can_be_counted_off(library: Library
     assert library.find("的", count=1) == found[:1]
 
 
+def test_a_list_is_read_page_by_page_and_a_page_too_far_is_the_last_one(library: Library) -> None:
+    every = library.articles()
+    assert library.browse(0, 4) == Listing(len(every), 0, every[:4])
+    assert library.browse(8, 4).articles == every[8:12]
+    assert library.browse(400, 4) == library.browse((len(every) - 1) // 4 * 4, 4)
+    assert library.browse(0, 4, words="雷军").articles == library.find("雷軍")
+    assert library.browse(0, 4, words="！") == Listing(0, 0, ())
+
+
+def test_an_outlets_articles_are_listed_in_whichever_script_it_is_named(library: Library) -> None:
+    for source in library.sources():
+        listed = library.browse(0, 99, outlets=(source.name,))
+        assert (listed.total, len(listed.articles)) == (source.articles, source.articles)
+    assert library.browse(0, 9, outlets=("晨港日报",)) == library.browse(0, 9, outlets=("晨港日報",))
+    assert (
+        library.browse(0, 9, outlets=("nobody",))
+        == library.browse(0, 9, outlets=(None,))
+        == Listing(0, 0, ())
+    )
+
+
+def test_articles_that_name_no_outlet_are_listed_together(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path)
+    shelf.write("bridge.txt", "The bridge was closed for repairs.")
+    shelf.write("museum.txt", "Museum\nSource: The Paper\n\nThe museum opens its new wing.")
+    shelf.build()
+    with shelf.library as library:
+        (nameless,) = library.browse(0, 9, outlets=(None,)).articles
+        assert "bridge" in nameless.text
+        assert library.browse(0, 9, outlets=(None, "the paper")).total == 2
+
+
 def test_sources_are_counted_and_dated(library: Library) -> None:
     sources = library.sources()
     assert sources[0] == Source("Harbour Gazette", 3, date(2025, 9, 29))
@@ -156,3 +188,4 @@ def test_a_summary_tells_what_the_article_is_about(library: Library) -> None:
 def test_an_empty_library_finds_nothing(tmp_path: Path) -> None:
     with Library.open(tmp_path / "library", create=True) as library:
         assert library.find("x") == library.latest(3) == library.sources() == ()
+        assert library.browse(5, 8) == Listing(0, 0, ())

@@ -232,6 +232,40 @@ def test_the_words_of_a_removed_article_leave_the_disk(shelf: Shelf) -> None:
     assert b"closed for repairs" not in shelf.on_disk()
 
 
+def test_nothing_of_a_removed_article_stays_once_what_held_it_is_written_again(shelf: Shelf) -> None:
+    """Of one in the base and of one that came later; without compacting, its words alone are gone at once."""
+    shelf.write("harvest.txt", HARVEST)
+    shelf.build()
+    bridge, harvest, museum = (article_of(shelf.library, text) for text in (BRIDGE, HARVEST, MUSEUM))
+    shelf.library.remove(bridge.id, compact=False)
+    assert b"closed for repairs" not in shelf.on_disk()
+    assert bridge.id.encode() in shelf.on_disk()
+    shelf.library.remove(harvest.id)
+    assert len(shelf.segments()) == 1
+    for gone in (bridge, harvest):
+        assert gone.id.encode() not in shelf.on_disk()
+        assert gone.digest.encode() not in shelf.on_disk()
+    assert museum.id.encode() in shelf.on_disk()
+
+
+def test_compacting_makes_one_whole_and_changes_no_answer(shelf: Shelf) -> None:
+    shelf.write("harvest.txt", HARVEST)
+    shelf.write("bridge.txt", BRIDGE + " It opens again in May.")
+    shelf.build()
+    assert len(shelf.segments()) == 2
+    encoded, steps = shelf.encoder.encoded, list[Progress]()
+    shelf.library.compact(due=True)
+    assert len(shelf.segments()) == 2
+    shelf.library.compact(progress=steps.append)
+    assert len(shelf.segments()) == len(shelf.generations()) == 1
+    assert shelf.encoder.encoded == encoded
+    assert [steps[0], steps[-1]] == [Progress("compact", 0, 3), Progress("compact", 3, 3)]
+    assert shelf.found(QUESTION) == BRIDGE + " It opens again in May."
+    before = shelf.generations()
+    shelf.library.compact()
+    assert shelf.generations() == before
+
+
 def test_a_reader_elsewhere_keeps_what_it_reads_and_then_lets_it_go(shelf: Shelf) -> None:
     """As a bot does while `articlebot remove` runs in a terminal."""
     reader = shelf.open()

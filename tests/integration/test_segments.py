@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from index import Answer, Library, LibraryDamaged, LibraryError, samples, store
+from index.checking import check
 from index.encoder import WindowVectors
 from index.keywords import terms
 from tests.encoders import HashEncoder
@@ -184,6 +185,43 @@ def test_passages_that_are_missing_from_a_part_keep_a_generation_from_going_live
     assert len(shelf.build().added) == 1
 
 
+def test_an_index_that_holds_another_number_of_articles_than_the_archive_never_goes_live(
+    shelf: Shelf,
+) -> None:
+    shelf.write("bridge.txt", told("bridge", 1))
+    shelf.build()
+    with shelf.library._reading() as snapshot:
+        check(snapshot, 0, 1, lambda _: None)
+        with pytest.raises(LibraryDamaged, match="holds 1 articles in 4 passages instead of 2 in 4; the old"):
+            check(snapshot, 0, 2, lambda _: None)
+
+
+def test_what_cannot_be_put_together_is_told_and_answers_all_the_same(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.planning.LEAST", 3)
+    shelf.write("bridge.txt", told("bridge", 1))
+    shelf.build()
+    shelf.write("market.txt", told("market", 2))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(store, "write", full)
+        report = shelf.build()
+        assert report.uncompacted == "[Errno 28] No space left on device"
+        assert len(report.added) == 1
+        assert shelf.found("How many people came to the market on day 2?").count("market")
+        with pytest.raises(LibraryError, match="No space left"):
+            shelf.library.compact(due=True)
+        with pytest.raises(OSError, match="No space left"):
+            shelf.library.compact()
+        assert len(shelf.segments()) == len(shelf.generations()) + 1 == 2
+    assert shelf.build().uncompacted is None
+    assert len(shelf.segments()) == len(shelf.generations()) == 1
+
+
 def test_a_base_is_found_although_the_nearest_of_it_are_gone(shelf: Shelf) -> None:
     """All that is nearest was taken out, and more of it than a question asks for."""
     for number in range(200):
@@ -232,6 +270,9 @@ def test_vectors_leave_the_archive_with_the_version_that_had_them_and_no_other(s
     before = vectors(shelf)
     shelf.write("bridge.txt", told("bridge", 1) + "\n\nThe bridge is red.")
     assert shelf.build().embedded == 1
+    encoded = shelf.encoder.encoded
+    shelf.library.compact()
+    assert shelf.encoder.encoded == encoded
     for round_ in range(3):
         shelf.write("bridge.txt", told("bridge", 10 + round_))
         shelf.build()

@@ -37,6 +37,7 @@ async def test_a_question_is_fetched_and_answered_over_http() -> None:
         assert server.api.called("getUpdates")[0].parameters["allowed_updates"] == [
             "message",
             "callback_query",
+            "inline_query",
         ]
 
 

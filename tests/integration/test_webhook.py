@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import socket
 import subprocess
@@ -131,11 +132,12 @@ async def test_a_place_that_is_taken_is_one_clear_sentence() -> None:
             await serve(application)
 
 
-def test_the_process_takes_the_webhook_from_its_settings(sample_library: Path) -> None:
+def test_the_process_takes_the_webhook_from_its_settings(sample_library: Path, tmp_path: Path) -> None:
+    library = shutil.copytree(sample_library, tmp_path / "library")  # the bot leaves its memory in it
     hook = webhook()
     with BotApiServer() as server:
         bot = subprocess.Popen(
-            articlebot("run", "--library", str(sample_library)),
+            articlebot("run", "--library", str(library)),
             env=environment(server)
             | {
                 "ARTICLEBOT_TELEGRAM__WEBHOOK_URL": hook.url,
@@ -149,7 +151,7 @@ def test_the_process_takes_the_webhook_from_its_settings(sample_library: Path) -
             server.api.wait(lambda: bool(server.api.sent(1)), 60)
             assert post(hook.url, {"update_id": 1}, None) == 403
             health = subprocess.run(
-                articlebot("health", "--library", str(sample_library)),
+                articlebot("health", "--library", str(library)),
                 capture_output=True,
                 text=True,
                 check=False,

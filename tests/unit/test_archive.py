@@ -79,13 +79,13 @@ def test_what_nothing_quotes_any_more_is_gone_from_the_disk(archive: Archive, tm
     archive.retire("quoted")
     assert SECRET.encode() in on_disk(tmp_path)
 
-    unread = archive.unread({("quoted", quoted.digest)})
-    assert unread == (("a", an_article().digest),)
-    archive.forget(unread, "model", ())
+    assert archive.past() == (("a", an_article().digest), ("quoted", quoted.digest))
+    assert archive.present("a") is None
+    archive.forget((("a", an_article().digest),), "model", ())
     assert archive.find("a", an_article().digest) is None
     assert archive.find("quoted", quoted.digest) == quoted
 
-    archive.forget(archive.unread(set()), "model", ())
+    archive.forget(archive.past(), "model", ())
     assert SECRET.encode() not in on_disk(tmp_path)
     reader.close()
 

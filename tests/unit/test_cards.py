@@ -2,11 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
-from bot.cards import QuoteGone, noted, recalled, recalled_quote
-from index import Aid, Answer, Article, ArticleNotFound, Quote, Span
+from bot.cards import QuoteGone, noted, noted_missing, recalled, recalled_missing, recalled_quote
+from index import Aid, Answer, Article, ArticleNotFound, NotFound, Quote, Span, Within
 from tests.fakes import HARBOUR, TEA, UNDATED, FakeLibrary
 
 QUOTE = Quote(TEA, Span(14, 29), Span(22, 24), 0.75, (Aid(Span(22, 24), "20%"),), (HARBOUR, UNDATED))
@@ -17,6 +18,29 @@ def test_an_answer_that_went_through_json_is_the_same() -> None:
     note = json.loads(json.dumps(noted(ANSWER)))
     assert recalled(note, FakeLibrary().article) == ANSWER
     assert recalled_quote(note, 0, FakeLibrary().article) == QUOTE
+
+
+@pytest.mark.parametrize(
+    "within",
+    [
+        Within(articles=frozenset({TEA.id})),
+        Within(since=date(2025, 1, 1), until=date(2025, 12, 31), outlets=("山城日報",)),
+        Within(),
+    ],
+)
+def test_what_a_question_was_kept_within_is_remembered_too(within: Within) -> None:
+    answer = replace(ANSWER, within=within)
+    assert recalled(json.loads(json.dumps(noted(answer))), FakeLibrary().article) == answer
+    missing = NotFound("how much?", (TEA, HARBOUR), "how much tea?", within, none_within=True)
+    note = json.loads(json.dumps(noted_missing(missing)))
+    assert recalled_missing(note, FakeLibrary().article) == missing
+    assert recalled_missing(note, FakeLibrary([TEA]).article).nearest == (TEA,)
+
+
+def test_an_answer_noted_by_an_earlier_version_is_still_known() -> None:
+    note = noted(ANSWER)
+    del note["within"]
+    assert recalled(note, FakeLibrary().article) == ANSWER
 
 
 def test_a_note_holds_no_words_of_an_article() -> None:

@@ -5,7 +5,11 @@ import pytest
 from index import Library
 from tests.fakes import FakeLibrary
 
-DOOR = ["open", "places", "build", "ask", "articles", "article", "remove", "status", "close"]
+DOOR = [
+    *("open", "places", "build", "read", "twin", "add", "remove", "ask", "find"),
+    *("articles", "article", "status", "close"),
+    *("browse", "search", "latest", "sources", "summary"),
+]
 
 
 def parameters(kind: type, name: str) -> list[tuple[str, object]]:

@@ -10,8 +10,10 @@ from bot.render import answer_message
 from bot.texts import texts_in
 from index import Answer, Quote, Span
 from tests.fakes import FakeLibrary, article
-from tests.gallery.__main__ import THEMES, exchanges, page
+from tests.gallery.chatting import CHEN, LING, Press, Say, Scene, play
+from tests.gallery.drawing import THEMES, page
 from tests.gallery.entities import html_of
+from tests.gallery.scenes import SCENES
 
 
 def entity(kind: str, text: str, words: str, url: str | None = None) -> MessageEntity:
@@ -86,8 +88,8 @@ def test_an_answer_is_drawn_word_for_word_and_as_python_telegram_bot_reads_its_e
 
 @pytest.mark.parametrize("theme", THEMES)
 async def test_a_page_holds_each_question_the_bots_answer_to_it_and_nothing_from_outside(theme: str) -> None:
-    conversation = await exchanges(FakeLibrary(), ["340 million", "no such words"])
-    drawn = page(conversation, theme)
+    scene = Scene("test", "en", (Say("340 million"), Say("no such words")))
+    drawn = page(await play(scene, FakeLibrary()), scene, theme)
     tree = lxml_html.fromstring(drawn)
     assert tree.get("data-theme") == theme
     assert tree.xpath("//*[contains(@class, 'outgoing')]/*[@class='words']/text()") == [
@@ -97,5 +99,35 @@ async def test_a_page_holds_each_question_the_bots_answer_to_it_and_nothing_from
     assert tree.xpath("//blockquote/b/text()") == ["340 million"]
     assert tree.xpath("//*[@class='reply']/*[@class='line']/text()") == ["340 million", "no such words"]
     assert "The articles do not say that." in drawn
-    assert tree.xpath("//*[@class='keyboard']/div[1]/span/text()") == ["Read at the source", "In context"]
+    assert tree.xpath("(//*[@class='keyboard'])[1]/div[1]/span/text()") == [
+        "Read at the source",
+        "In context",
+    ]
     assert not tree.xpath("//@src | //link")
+
+
+async def test_a_scene_ends_as_its_chat_reads_after_what_was_pressed() -> None:
+    scene = Scene("test", "zh-Hant", (Say("340 million"), Press("answer.context")))
+    asked, answer = await play(scene, FakeLibrary())
+    assert asked.text == "340 million"
+    assert answer.reply_markup is not None
+    assert answer.reply_markup.inline_keyboard[0][0].text == "‹ 返回"
+    assert "今天" in page([asked, answer], scene, "light")
+
+
+async def test_in_a_group_everybody_but_oneself_bears_a_name() -> None:
+    scene = Scene("test", "en", (Say("hello", by=CHEN), Say("@ 340 million")), group=True)
+    drawn = page(await play(scene, FakeLibrary()), scene, "light")
+    tree = lxml_html.fromstring(drawn)
+    assert tree.xpath("//*[contains(@class, 'sender')]/text()") == ["Chen", "Articles"]
+    assert tree.xpath("//*[contains(@class, 'outgoing')]//a/text()") == ["@articles_test_bot"]
+
+
+async def test_a_scene_in_which_the_bot_is_silent_is_no_picture() -> None:
+    scene = Scene("test", "en", (Say("340 million", by=LING | {"id": 777000}),))
+    with pytest.raises(ValueError, match="got no answer"):
+        await play(scene, FakeLibrary())
+
+
+def test_every_scene_has_a_name_of_its_own() -> None:
+    assert len({scene.name for scene in SCENES}) == len(SCENES)

@@ -88,7 +88,7 @@ async def test_a_quote_is_shown_in_context_and_back_leads_where_one_came_from() 
         (bold,) = [entity for entity in shown["entities"] if entity["type"] == "bold"]
         words = shown["text"][bold["offset"] : bold["offset"] + bold["length"]]
         assert words == "The ferries cost little."
-        assert names(api, message) == [["‹ Back", "Read at the source"]]
+        assert names(api, message) == [["‹ Back", "Read at the source"], ["The article"]]
         await chats.press(message, "‹ Back")
         assert now(api, message)["text"] == whole
 

@@ -1,17 +1,17 @@
 import asyncio
 import gc
 import logging
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from telegram.error import TimedOut
 
-from bot.render import LIMIT
+from bot.outgoing import LIMIT
 from index import Answer, LibraryOutdated, NotFound
-from tests.bot_api import BOT, BotApi, Json
+from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.fakes import FakeLibrary
-from tests.running import running
+from tests.running import ADMIN, running
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
 FORUM = GROUP | {"is_forum": True}
@@ -36,14 +36,32 @@ async def test_a_question_is_answered_with_a_cited_quote_as_a_reply() -> None:
     assert call.parameters["reply_parameters"]["allow_sending_without_reply"] is True
 
 
-async def test_typing_is_shown_before_the_answer() -> None:
-    api = BotApi()
-    async with running(api, FakeLibrary()) as chats:
-        await chats.say("340 million")
+@pytest.fixture
+def typing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However soon the answer is there."""
+    monkeypatch.setattr("bot.handlers.sending.TYPING_AFTER", 0.0)
+
+
+async def test_typing_is_shown_before_an_answer_that_takes_a_moment() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.hand_over(api.say("slowly 340 million"))
+        await asyncio.to_thread(api.wait, lambda: bool(api.called("sendChatAction")))
+        library.gate.set()
+        await chats.application.update_queue.join()
     methods = [call.method for call in api.calls if call.method.startswith("send")]
     assert methods == ["sendChatAction", "sendMessage"]
 
 
+async def test_an_answer_that_is_there_at_once_needs_no_typing() -> None:
+    api = BotApi()
+    async with running(api, FakeLibrary()) as chats:
+        await chats.say("340 million")
+    assert not api.called("sendChatAction")
+
+
+@pytest.mark.usefixtures("typing_at_once")
 async def test_a_server_without_niceties_still_gets_the_answer_across_and_that_is_no_error(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -94,53 +112,7 @@ async def test_every_text_gets_an_answer(question: str, answer: str) -> None:
     assert answer in message["text"]
 
 
-STICKER: Json = {
-    "sticker": {
-        "file_id": "a",
-        "file_unique_id": "b",
-        "type": "regular",
-        "width": 1,
-        "height": 1,
-        "is_animated": False,
-        "is_video": False,
-    }
-}
 PHOTO: Json = {"photo": [{"file_id": "a", "file_unique_id": "b", "width": 1, "height": 1}]}
-VOICE: Json = {"voice": {"file_id": "a", "file_unique_id": "b", "duration": 1}}
-PLACE: Json = {"location": {"latitude": 1.0, "longitude": 2.0}}
-CONTACT: Json = {"contact": {"phone_number": "1", "first_name": "A"}}
-DICE: Json = {"dice": {"emoji": "🎲", "value": 3}}
-POLL: Json = {
-    "poll": {
-        "id": "1",
-        "question": "Which?",
-        "options": [{"text": "A", "voter_count": 0, "persistent_id": "1"}],
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": False,
-        "members_only": False,
-    }
-}
-ROUND: Json = {"video_note": {"file_id": "a", "file_unique_id": "b", "length": 1, "duration": 1}}
-SHOP: Json = {"venue": {"location": PLACE["location"], "title": "Shop", "address": "1 Road"}, **PLACE}
-STORY: Json = {"story": {"id": 1, "chat": {"id": 5, "type": "private"}}}
-OTHERS = [STICKER, PHOTO, VOICE, PLACE, CONTACT, DICE, POLL, ROUND, SHOP, STORY]
-
-
-@pytest.mark.parametrize("content", OTHERS, ids=lambda content: next(iter(content)))
-async def test_whatever_is_not_text_gets_a_sentence_that_says_what_the_bot_can_use(content: Json) -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        (message,) = await chats.say(None, **content)
-    assert message["text"] == "I can only use text. Please write your question as a message."
-
-
-async def test_a_pictures_caption_is_a_question() -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        (message,) = await chats.say(None, caption="340 million", **PHOTO)
-    assert "340 million" in message["text"]
 
 
 async def test_an_album_is_answered_once() -> None:
@@ -150,11 +122,6 @@ async def test_an_album_is_answered_once() -> None:
         other = await chats.say(None, media_group_id="8", caption="340 million", **PHOTO)
         after = await chats.say(None, media_group_id="8", **PHOTO)
     assert [len(first), len(second), len(other), len(after)] == [1, 0, 1, 0]
-
-
-async def test_notices_of_telegrams_own_are_left_alone() -> None:
-    async with running(BotApi(), FakeLibrary()) as chats:
-        assert await chats.say(None, message_auto_delete_timer_changed={"message_auto_delete_time": 9}) == []
 
 
 async def test_an_edited_message_is_no_new_question() -> None:
@@ -199,6 +166,7 @@ async def test_in_a_group_a_reply_to_the_bot_is_a_question() -> None:
     assert "340 million" in answer["text"]
 
 
+@pytest.mark.usefixtures("typing_at_once")
 async def test_an_answer_stays_in_its_topic() -> None:
     topic: Json = {"chat": FORUM, "is_topic_message": True, "message_thread_id": 77, "entities": [MENTION]}
     api = BotApi()
@@ -241,6 +209,34 @@ async def test_a_failure_is_logged_and_told_under_the_same_short_id(
     assert "340 million" in second["text"]
 
 
+async def test_the_owner_gets_the_traceback_without_the_token_and_not_of_every_error() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        for user in range(1, 6):
+            library.trouble = ZeroDivisionError(f"😀 {'x' * 5000}" if user == 1 else f"why {TOKEN}")
+            await chats.say("how much", user=user, language="zh-hant")
+        await chats.say("340 million", user=7)
+    alarms = api.sent(ADMIN)
+    assert len(alarms) == 3
+    assert "Traceback" not in alarms[0]["text"], "cut to the end, which says most"
+    assert alarms[1]["text"].startswith("Error ")
+    assert "Traceback" in alarms[1]["text"]
+    assert alarms[1]["text"].endswith("ZeroDivisionError: why [redacted]")
+    assert alarms[1]["entities"][0]["type"] == "pre"
+    assert not any(TOKEN in alarm["text"] for alarm in alarms)
+    assert api.sent(1)[0]["text"].rpartition("：")[2] in alarms[0]["text"]
+
+
+async def test_an_owner_who_never_wrote_to_the_bot_costs_a_line_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    library = FakeLibrary()
+    library.trouble = ZeroDivisionError()
+    async with running(BotApi(blocked={ADMIN}), library) as chats:
+        assert len(await chats.say("how much")) == 1
+    assert "could not be told to the owner" in caplog.text
+
+
 async def test_an_answer_refused_for_its_formatting_is_sent_plain() -> None:
     api = BotApi()
     api.fail("sendMessage", 400, "Bad Request: can't parse entities: something new")
@@ -263,6 +259,22 @@ async def test_an_answer_gets_through_a_busy_or_broken_server_once(
     async with running(api, FakeLibrary()) as chats:
         (answer,) = await chats.say("340 million")
     assert "340 million" in answer["text"]
+
+
+async def test_an_answer_is_sent_again_after_a_silence_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent, request = [True], FakeTransport.do_request
+
+    async def do_request(self: FakeTransport, url: str, *rest: Any, **more: Any) -> tuple[int, bytes]:  # noqa: ANN401  passed on
+        if url.endswith("/sendMessage") and silent:
+            silent.pop()
+            raise TimedOut
+        return await request(self, url, *rest, **more)
+
+    monkeypatch.setattr(FakeTransport, "do_request", do_request)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        (answer,) = await chats.say("340 million")
+    assert answer["text"].startswith("It cost 340 million")
+    assert not silent
 
 
 async def test_a_person_who_blocked_the_bot_is_no_error(caplog: pytest.LogCaptureFixture) -> None:
@@ -288,6 +300,18 @@ async def test_a_question_that_takes_long_does_not_hold_up_other_chats() -> None
         assert api.sent(1) == []
         library.gate.set()
     assert ["340 million" in one["text"] for one in api.sent(1)] == [True, False]
+
+
+async def test_a_question_whose_answer_is_at_hand_passes_by_those_that_take_long() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library, workers=1) as chats:
+        await chats.say("340 million")
+        library.gate.clear()
+        await chats.hand_over(api.say("slowly 340 million", user=2))
+        await chats.hand_over(api.say("340 million", user=3))
+        await asyncio.to_thread(api.wait, lambda: bool(api.sent(3)))
+        assert api.sent(2) == []
+        library.gate.set()
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
@@ -342,6 +366,7 @@ async def test_the_menus_are_offered_in_every_scope_and_language() -> None:
     assert "reindex" in offered["chat", None]
     assert "reindex" not in offered["default", "zh"]
     assert "ask" in offered["all_group_chats", "zh"]
+    assert all({"new", "articles", "latest", "sources"} <= set(menu) for menu in offered.values())
 
 
 async def test_the_longest_message_telegram_lets_through_is_answered() -> None:
@@ -362,8 +387,8 @@ async def test_a_question_is_asked_with_the_last_three_of_its_chat() -> None:
 
 async def test_a_question_is_remembered_as_it_was_understood() -> None:
     class Understanding(FakeLibrary):
-        def ask(self, question: str, *, turns: Sequence[str] = ()) -> Answer | NotFound:
-            return replace(super().ask(question, turns=turns), understood=f"{question} in full")
+        def ask(self, question: str, **options: Any) -> Answer | NotFound:  # noqa: ANN401  as the door's
+            return replace(super().ask(question, **options), understood=f"{question} in full")
 
     library = Understanding()
     async with running(BotApi(), library) as chats:

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot.handlers import reindex
+from bot.handlers import telling
+from bot.state import State
 from index import (
     BuildReport,
     Failure,
@@ -21,14 +22,14 @@ from tests.running import ADMIN, PLACES, running
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
+GROUP: Json = {"id": -500, "type": "supergroup", "title": "Group"}
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Edits every hundredth of a second, so that the tests need no patience."""
-    monkeypatch.setattr(reindex, "PRIVATE_INTERVAL", 0.01)
-    monkeypatch.setattr(reindex, "GROUP_INTERVAL", 0.01)
+    monkeypatch.setattr(telling, "PRIVATE_INTERVAL", 0.01)
+    monkeypatch.setattr(telling, "GROUP_INTERVAL", 0.01)
 
 
 async def until(condition: "Callable[[], bool]") -> None:
@@ -214,7 +215,7 @@ async def test_stopping_the_bot_breaks_a_reindex_off_and_says_so(caplog: pytest.
 
 
 async def test_edits_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reindex, "PRIVATE_INTERVAL", 0.3)
+    monkeypatch.setattr(telling, "PRIVATE_INTERVAL", 0.3)
     api, library = BotApi(), FakeLibrary()
     library.steps = [Progress("read", done, 100) for done in range(100)]
     library.pause = 0.01
@@ -222,3 +223,88 @@ async def test_edits_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> Non
     times = [call.at for call in api.called("editMessageText")[:-1]]  # the report need not wait
     assert len(times) >= 2
     assert all(later - earlier > 0.29 for earlier, later in pairwise(times))
+
+
+# --- Cancel and the time left ---
+
+
+@pytest.mark.parametrize(
+    ("language", "button", "toast", "ending"),
+    [
+        ("en", "Cancel", "It stops at its next step.", "Cancelled; the old index goes on answering."),
+        ("zh-tw", "取消", "會在下一個步驟停下來。", "已取消，仍以原有的索引回答。"),
+        ("zh-cn", "取消", "会在下一个步骤停下来。", "已取消，仍用原有的索引回答。"),
+    ],
+)
+async def test_a_reindex_can_be_cancelled_and_begun_again(
+    language: str, button: str, toast: str, ending: str
+) -> None:
+    api, library, state = BotApi(), FakeLibrary(), State()
+    library.gate.clear()
+    async with running(api, library, state=state) as chats:
+        await chats.say("/reindex", user=ADMIN, language=language)
+        (message,) = api.sent(ADMIN)
+        await until(lambda: chats.application.desk.rebuilding.progress is not None)
+        answer = await chats.press(message, button, user=ADMIN, language=language)
+        assert answer["text"] == toast
+        library.gate.set()
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+        assert message["text"].startswith(ending)
+        assert api.buttons(message) == []
+        await chats.say("/reindex", user=ADMIN, language=language)
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+        deeds = [(deed.what, deed.outcome) for deed in reversed(state.audit.latest(9))]
+    assert deeds == [("/reindex: cancel", "done"), ("/reindex", "failed"), ("/reindex", "done")]
+    assert len(library.built_from) == 2
+
+
+async def test_cancel_stays_under_the_message_while_its_text_changes() -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        await chats.say("/reindex", user=ADMIN)
+        (message,) = api.sent(ADMIN)
+        await until(lambda: "Reading files" in message["text"])
+        assert [[one["text"] for one in row] for row in api.buttons(message)] == [["Cancel"]]
+
+
+async def test_only_admins_can_cancel_and_only_the_reindex_the_button_is_of() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        gone = "Bad Request: message to edit not found"
+        api.fail("editMessageText", 400, gone, times=99, chat=GROUP["id"])
+        await chats.say("/reindex", user=ADMIN, chat=GROUP)
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+        old = api.sent(GROUP["id"])[0]  # it could not be edited, so that its button is there still
+        library.gate.clear()
+        await chats.say("/reindex", user=ADMIN)
+        await until(lambda: chats.application.desk.rebuilding.progress is not None)
+        forbidden = await chats.press(old, "Cancel", user=5)
+        ended = await chats.press(old, "Cancel", user=ADMIN)
+        library.gate.set()
+        await until(lambda: not chats.application.desk.rebuilding._claimed)
+    assert forbidden["text"] == "Only the bot's admins can do that."
+    assert ended["text"] == "That has ended already."
+    assert api.sent(ADMIN)[0]["text"].startswith("Nothing has changed")
+
+
+@pytest.mark.parametrize(
+    ("language", "left", "line"),
+    [
+        ("en", 20.0, "Less than a minute left in this step"),
+        ("en", 61.0, "About 1 minute left in this step"),
+        ("en", 600.0, "About 10 minutes left in this step"),
+        ("zh-tw", 600.0, "這個步驟大約還要 10 分鐘"),
+        ("zh-cn", 20.0, "这个步骤还剩不到 1 分钟"),
+    ],
+)
+async def test_the_time_left_is_told_in_minutes(
+    monkeypatch: pytest.MonkeyPatch, language: str, left: float, line: str
+) -> None:
+    api, library = BotApi(), FakeLibrary()
+    library.gate.clear()
+    async with running(api, library) as chats:
+        monkeypatch.setattr(chats.application.desk.rebuilding, "left", lambda: left)
+        await chats.say("/reindex", user=ADMIN, language=language)
+        (message,) = api.sent(ADMIN)
+        await until(lambda: line in message["text"])

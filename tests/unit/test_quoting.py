@@ -261,3 +261,17 @@ def test_articles_in_two_languages_disagree_if_their_vectors_are_near() -> None:
     assert compose(near(*pair, cosine=0.8), most=3, least=0.0).disagree
     assert not compose(near(*pair, cosine=0.3), most=3, least=0.0).disagree
     assert not composed(*pair).disagree
+
+
+def test_an_outlet_that_repeats_itself_counts_once_however_often_it_does() -> None:
+    """And what another one says stands beside it, were it said a hundred times less often."""
+    flood = told(*["橋長五百米。"] * 100, "橋長六百米。")
+    sources = [*["河港日報"] * 98, "河港日报 ", "山城報", "海島報"]
+    flood = [
+        replace(each, article=replace(each.article, source=source, title="橋長"))
+        for each, source in zip(flood, sources, strict=True)
+    ]
+    found = compose(flood, most=3, least=0.0)
+    assert found.disagree
+    assert [quote.text for quote in found.quotes] == ["橋長五百米。", "橋長六百米。"]
+    assert [[each.source for each in quote.also] for quote in found.quotes] == [["山城報"], []]

@@ -1,5 +1,4 @@
 from dataclasses import replace
-from datetime import date
 
 import pytest
 from hypothesis import given
@@ -7,12 +6,10 @@ from hypothesis import strategies as st
 from telegram import MessageEntity
 
 from bot.cutting import units
+from bot.outgoing import LIMIT
+from bot.quotation import CUT
 from bot.render import (
-    CUT,
-    LIMIT,
-    Outgoing,
     answer_message,
-    articles_message,
     context_message,
     not_found_message,
     progress_line,
@@ -20,66 +17,19 @@ from bot.render import (
 )
 from bot.texts import LANGUAGES, texts_in
 from index import Aid, Answer, Article, BuildReport, Failure, NotFound, Progress, Quote, Span
-from tests.bot_api import checked_entities
 from tests.fakes import HARBOUR, TEA, UNDATED, article
+from tests.rendering import (
+    ANSWERS,
+    ARTICLES,
+    LONG_WORDS,
+    WORDS,
+    blockquotes,
+    quotes,
+    telegram_accepts,
+    texts_of,
+)
 
 EN, HANT = texts_in("en"), texts_in("zh-Hant")
-
-CHARACTERS = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from(
-    "。，「」！？👩‍🔬🇹🇼𠮷<b>&amp;*_`[](https://x.example)@someone /start\n"
-)
-WORDS = st.text(CHARACTERS, min_size=1, max_size=60).filter(str.strip)
-LONG_WORDS = st.builds(lambda words, times: words * times, WORDS, st.integers(1, 400))
-ARTICLES = st.builds(
-    article,
-    LONG_WORDS,
-    title=st.text(CHARACTERS, max_size=300),
-    url=st.none() | st.sampled_from(["https://a.example/1", "javascript:alert(1)", "http://[", "ftp://x.y"]),
-    published=st.none() | st.dates(date(1900, 1, 1), date(2100, 1, 1)),
-    source=st.none() | WORDS,
-)
-
-
-@st.composite
-def quotes(draw: st.DrawFn) -> Quote:
-    one = draw(ARTICLES)
-    start = draw(st.integers(0, len(one.text) - 1))
-    end = draw(st.integers(start + 1, len(one.text)))
-    if not one.text[start:end].strip():
-        start, end = 0, len(one.text)
-    first = draw(st.integers(start, end))
-    last = draw(st.integers(first, end))
-    cuts = sorted(draw(st.lists(st.integers(start, end), max_size=8)))
-    aids = tuple(Aid(Span(*pair), draw(LONG_WORDS)) for pair in zip(cuts[::2], cuts[1::2], strict=False))
-    also = tuple(draw(st.lists(ARTICLES, max_size=2)))
-    return Quote(one, Span(start, end), draw(st.sampled_from([None, Span(first, last)])), 0.5, aids, also)
-
-
-ANSWERS = st.builds(
-    Answer,
-    st.just("?"),
-    st.lists(quotes(), min_size=1, max_size=3).map(tuple),
-    st.none() | LONG_WORDS,
-    st.none() | LONG_WORDS,
-    st.booleans(),
-)
-
-
-def entity_text(message: Outgoing, entity: MessageEntity) -> str:
-    encoded = message.text.encode("utf-16-le")
-    return encoded[entity.offset * 2 : (entity.offset + entity.length) * 2].decode("utf-16-le")
-
-
-def blockquotes(message: Outgoing) -> list[str]:
-    return [entity_text(message, entity) for entity in message.entities if "blockquote" in entity.type]
-
-
-def texts_of(message: Outgoing, kind: str) -> list[str]:
-    return [entity_text(message, entity) for entity in message.entities if entity.type == kind]
-
-
-def telegram_accepts(message: Outgoing) -> None:
-    checked_entities(message.text, {"entities": [entity.to_dict() for entity in message.entities]})
 
 
 @given(ANSWERS, st.sampled_from(LANGUAGES))
@@ -357,27 +307,6 @@ def test_telegram_accepts_every_not_found(
     telegram_accepts(not_found_message(NotFound("?", tuple(nearest), understood), texts_in(language)))
 
 
-def test_the_newest_twenty_articles_are_listed_and_all_are_counted() -> None:
-    many = tuple(
-        article(f"Text {n}.", title=f"Title {n}", published=date(2025, 1, n % 28 + 1)) for n in range(1234)
-    )
-    message = articles_message(many, EN)
-    lines = message.text.splitlines()
-    assert lines[0] == "1,234 articles in all. The newest 20:"
-    assert lines[2:4] == ["1. Title 0", "    The Paper · 1 January 2025"]
-    assert "20. Title 19" in lines
-    assert "Title 20" not in message.text
-
-
-def test_no_articles_means_how_to_add_some() -> None:
-    assert "/reindex" in articles_message((), EN).text
-
-
-@given(st.lists(ARTICLES, max_size=25), st.sampled_from(LANGUAGES))
-def test_telegram_accepts_every_list_of_articles(articles: list[Article], language: str) -> None:
-    telegram_accepts(articles_message(articles, texts_in(language)))
-
-
 @given(st.lists(st.builds(Failure, WORDS, LONG_WORDS), max_size=60), st.sampled_from(LANGUAGES))
 def test_telegram_accepts_every_report(failures: list[Failure], language: str) -> None:
     report = BuildReport((HARBOUR,), (), (TEA,), 10**9, (), tuple(failures), 5, 9, 12.34)
@@ -408,6 +337,11 @@ def test_a_report_with_too_many_failures_says_how_many_more_there_are() -> None:
     assert units(text) > LIMIT - 300
 
 
-@pytest.mark.parametrize("stage", ["read", "encode", "check", "a stage of the future"])
+@pytest.mark.parametrize("stage", ["read", "encode", "check", "compact", "a stage of the future"])
 def test_progress_is_told_for_every_stage(stage: str) -> None:
     assert "1,200 of 3,000" in progress_line(Progress(stage, 1200, 3000), EN)
+
+
+def test_a_report_says_that_the_index_could_not_be_tidied_and_why() -> None:
+    text = report_message(BuildReport((), (), (), 3, (), (), 0, 9, 1.0, "the disk is full"), EN).text
+    assert text.endswith("Everything is in and answers, but the index could not be tidied: the disk is full")

@@ -35,6 +35,21 @@ def test_the_range_is_named_in_the_persons_language(within: Within, language: st
     assert scope_line(within, texts_in(language)) == line
 
 
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "Only in “高山茶” (/new for all articles)."),
+        ("zh-Hant", "只看〈高山茶〉這一篇（傳送 /new 可回到全部文章）。"),
+        ("zh-Hans", "只看《高山茶》这一篇（发送 /new 可回到全部文章）。"),
+    ],
+)
+def test_the_one_article_that_was_chosen_is_named_and_how_to_leave_it(language: str, line: str) -> None:
+    texts, one = texts_in(language), Within(articles=frozenset({"a"}))
+    assert scope_line(one, texts, "高山茶") == line
+    both = NOVEMBER.and_also(one)
+    assert scope_line(both, texts, "高山茶") == f"{line}\n{scope_line(NOVEMBER, texts)}"
+
+
 def test_nothing_in_a_range_is_told_apart_from_nothing_said() -> None:
     texts = texts_in("en")
     shown = not_found_message(NotFound("news?", (), within=NOVEMBER, none_within=True), texts)

@@ -39,6 +39,7 @@ def test_every_key_of_the_bundled_file_is_a_setting_with_that_default() -> None:
     document["articles"]["folders"] = tuple(Path.cwd() / folder for folder in document["articles"]["folders"])
     for key in ("admins", "people", "groups"):
         document["telegram"][key] = tuple(document["telegram"][key])
+    document["fetching"]["allowed"] = tuple(document["fetching"]["allowed"])
     assert asdict(load_settings(environment={})) == document
 
 

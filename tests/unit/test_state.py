@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.state import Answers, Opinions, State, StateError, StoredAnswer, StoredButton
+from bot.state import Answers, Member, Opinions, Place, State, StateError, StoredAnswer, StoredButton
 from bot.state import answers as answers_module
 from bot.state.buttons import LIFETIME, Buttons
 from bot.state.database import SCHEMA, Database
@@ -104,6 +104,35 @@ def test_answers_are_forgotten_by_age_and_by_number(monkeypatch: pytest.MonkeyPa
     keys += [answers.keep(1, "how much?", NOTE) for _ in range(2)]
     assert [answers.get(key) is not None for key in keys] == [False, True, True]
     database.close()
+
+
+def test_a_conversation_is_kept_within_an_article_until_it_is_left(tmp_path: Path) -> None:
+    state = State(tmp_path / "bot.sqlite")
+    here, topic, other = Place(-500, 7), Place(-500, 7, 77), Place(-500, 8)
+    state.scopes.keep(here, "ferry")
+    state.scopes.keep(topic, "tea")
+    state.close()
+    state = State(tmp_path / "bot.sqlite")
+    assert [state.scopes.article(place) for place in (here, topic, other)] == ["ferry", "tea", None]
+    state.scopes.keep(here, "tea")
+    state.scopes.leave(topic)
+    assert [state.scopes.article(place) for place in (here, topic, other)] == ["tea", None, None]
+    state.close()
+
+
+def test_a_group_that_gets_another_id_takes_with_it_what_is_remembered_of_it() -> None:
+    state = State()
+    state.members.add(Member(-5, "Readers"))
+    state.scopes.keep(Place(-5, 7), "ferry")
+    state.scopes.keep(Place(-5, 8), "ferry")
+    state.scopes.keep(Place(-100, 8), "tea")
+    for _ in range(2):  # both chats tell of it
+        state.members.move_chat(-5, -100)
+        state.scopes.move_chat(-5, -100)
+    assert state.members.all() == (Member(-100, "Readers"),)
+    places = [Place(-5, 7), Place(-100, 7), Place(-100, 8)]
+    assert [state.scopes.article(place) for place in places] == [None, "ferry", "tea"]
+    state.close()
 
 
 def test_threads_can_use_one_state_at_the_same_time(tmp_path: Path) -> None:

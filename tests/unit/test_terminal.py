@@ -428,3 +428,8 @@ def test_a_filter_is_told_in_words(within: Within, told: str) -> None:
 def test_outlets_are_listed_with_their_counts_and_newest_dates() -> None:
     listed = (Source("河港\n日報", 12, date(2025, 12, 1)), Source(None, 3, None))
     assert sources_text(listed, PIPE) == "12  2025-12-01  河港 日報\n 3  undated     (no outlet named)"
+
+
+def test_a_report_says_that_the_index_was_not_compacted_and_why() -> None:
+    text = report_text(BuildReport((), (), (), 3, (), (), 0, 9, 1.0, "the disk is full"), PIPE)
+    assert text.endswith("All is in, but the index was not compacted: the disk is full")

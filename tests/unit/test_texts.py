@@ -6,6 +6,7 @@ from string import Formatter
 import pytest
 
 import bot
+from bot.handlers.menu import ADMINS, EVERYBODY, GROUPS
 from bot.texts import LANGUAGES, Sentence, Texts, language_for, texts_in
 
 
@@ -42,10 +43,8 @@ def keys_used() -> set[str]:
     tables = {key.partition(".")[0] for key in texts_in("en").sentences if "." in key}
     used = set()
     for file in [
-        folder / "render.py",
-        folder / "outgoing.py",
-        folder / "scope.py",
-        folder / "views.py",
+        *(folder / f"{name}.py" for name in ("render", "outgoing", "scope", "views", "proposals")),
+        *(folder / f"{name}.py" for name in ("inline", "listings", "overview", "pages", "quotation")),
         *folder.glob("handlers/*.py"),
     ]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -83,6 +82,15 @@ def test_the_language_follows_from_the_telegram_client(code: str | None, languag
     assert language_for(code) == language
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_help_tells_of_every_command_of_the_menus(language: str) -> None:
+    say = texts_in(language).say
+    everybody = say("greeting.help")
+    admins = "".join(map(say, ("greeting.help_admin", "overview.help", "adding.help", "feeds.help")))
+    assert {name for name in (*EVERYBODY, *GROUPS) if f"/{name}" not in everybody} == {"start"}
+    assert {name for name in ADMINS if f"/{name}" not in everybody + admins} == {"start"}
+
+
 def test_dates_are_written_as_each_language_writes_them() -> None:
     day = date(2025, 12, 1)
     assert texts_in("en").date(day) == "1 December 2025"
@@ -91,9 +99,9 @@ def test_dates_are_written_as_each_language_writes_them() -> None:
 
 
 def test_one_article_is_not_one_articles() -> None:
-    assert texts_in("en").say("articles.all", count=1) == "1 article:"
-    assert texts_in("en").say("articles.all", count=2) == "2 articles, newest first:"
-    assert texts_in("zh-Hant").say("articles.all", count=1) == "共 1 篇文章，由新到舊："
+    assert texts_in("en").say("browse.all", count=1) == "1 article:"
+    assert texts_in("en").say("browse.all", count=2) == "2 articles, newest first:"
+    assert texts_in("zh-Hant").say("browse.all", count=1) == "共 1 篇文章，由新到舊："
 
 
 def test_braces_in_what_is_filled_in_stay_as_they_are() -> None:

@@ -1,10 +1,14 @@
 import asyncio
+from typing import Any
 
 import pytest
 from telegram import Update
 
-from bot.transport import ChatOrder, file_url, method_url
-from tests.bot_api import BotApi
+from bot.journal import Journal
+from bot.pacing import Rates
+from bot.state import State
+from bot.transport import ChatOrder, file_url, make_bot, method_url
+from tests.bot_api import TOKEN, BotApi
 
 SERVER = "http://127.0.0.1:8081"
 
@@ -30,7 +34,8 @@ def test_an_address_with_a_place_for_the_token_is_left_alone() -> None:
 
 
 async def test_one_chats_updates_stay_in_order_while_another_chats_pass_by() -> None:
-    order, log, slow = ChatOrder(), [], asyncio.Event()
+    state = State()
+    order, log, slow = ChatOrder(Journal(state.updates, "1")), [], asyncio.Event()
 
     async def work(name: str, *, wait: bool = False) -> None:
         if wait:
@@ -53,3 +58,12 @@ async def test_one_chats_updates_stay_in_order_while_another_chats_pass_by() -> 
     await asyncio.gather(*tasks)
     assert log == ["other chat", "first", "second"]
     assert not order._locks
+    state.close()
+
+
+def test_a_server_on_this_machine_may_share_its_disk() -> None:
+    options: dict[str, Any] = {"base_url": SERVER, "base_file_url": None, "request": None, "rates": Rates()}
+    assert [make_bot(TOKEN, local_mode=local, **options).local_mode for local in (False, True)] == [
+        False,
+        True,
+    ]

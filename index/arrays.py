@@ -1,14 +1,20 @@
-"""NumPy arrays on disk that grow by rows, so that what is written need not fit into memory."""
+"""NumPy arrays on disk: written row by row, so that they need not fit into memory, and mapped."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+
+
+def mapped(path: Path) -> npt.NDArray[Any]:
+    """An array that stays on disk; what is read of it comes when it is read."""
+    # As a plain array: each look into NumPy's own kind costs several times as much.
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 class GrowingArray:
