@@ -49,8 +49,8 @@ class Salvaged:
     aside: Path
 
 
-def faults(library: Path, indexed: Versions) -> Iterator[str]:
-    """What is wrong with the archive of a library, in sentences. `indexed` are its index's articles."""
+def faults(library: Path) -> Iterator[str]:
+    """What is wrong with the archive of a library, in sentences."""
     archive = library / ARCHIVE
     try:
         with closing(_connect(archive)) as connection:
@@ -59,8 +59,6 @@ def faults(library: Path, indexed: Versions) -> Iterator[str]:
                 f"SELECT {COLUMNS} FROM live LEFT JOIN articles USING (id, digest)"  # noqa: S608 - our own names
             )
             lost = {str(row[0]) for row in rows if _sound(row) is None}
-            kept = {*connection.execute("SELECT id, digest FROM articles")}
-            lost |= {article for article, digest in indexed if (article, digest) not in kept}
     except sqlite3.Error as error:
         yield f"the archive {archive} cannot be read ({error})"
         return
@@ -83,7 +81,10 @@ def salvage(library: Path, indexed: Versions, encoder: Encoder) -> Salvaged:
     damaged = workplace / "damaged"
     damaged.mkdir(parents=True)
     for path in (library / ARCHIVE, *_companions(library)):
-        shutil.copy2(path, damaged / path.name)
+        if path.name == ARCHIVE or (
+            path.stat().st_size and not path.name.endswith("-shm")
+        ):  # which has nothing of its own
+            shutil.copy2(path, damaged / path.name)
     aside = _set_aside(library, damaged)
     lost = _write(_read(workplace), indexed, encoder, workplace / "draft.sqlite")
     sync(workplace / "draft.sqlite")

@@ -125,6 +125,31 @@ def _ask(shelf: Shelf) -> None:
     shelf.library.search("On which day is the railway open?", 3)
 
 
+def _with_a_backup(shelf: Shelf) -> None:
+    """A library, and beside it a backup of another one that shares some articles with it."""
+    other = shelf.path.parent / "other"
+    other.mkdir()
+    made = Shelf(other, encoder=shelf.encoder, reader=shelf.reader)
+    _write(made, 1, *SUBJECTS[2:6])
+    _write(made, 2, LONG)
+    made.build()
+    made.library.backup(_backup(shelf))
+    made.library.close()
+    _grown(shelf)
+
+
+def _backup(shelf: Shelf) -> Path:
+    return shelf.path.parent / "backup.zip"
+
+
+def _restore(shelf: Shelf) -> None:
+    shelf.library.restore(_backup(shelf), "replace")
+
+
+def _backed_up(_: Shelf) -> tuple[str, ...]:
+    return tuple(sorted([*(told(subject, 1) for subject in SUBJECTS[2:6]), told(LONG, 2)]))
+
+
 def _lose_an_index(shelf: Shelf) -> None:
     _grown(shelf)
     shelf.library.close()
@@ -163,6 +188,7 @@ _TABLE = (
     Operation("swap", _build, _first, _mixed, begins=_PUBLISH),
     Operation("sweep", _build, _first, _mixed, begins="index.library:Library._settle"),
     Operation("ask", _ask, _grown),
+    Operation("restore", _restore, _with_a_backup, texts=_backed_up),
     Operation("mend an index", _mend, _lose_an_index, refuses=True),
     Operation("mend an archive", _mend, _turn_a_byte, texts=_without_damaged, refuses=True),
 )
