@@ -80,8 +80,11 @@ def problems(path: Path, encoder: Encoder, *, deep: bool = False) -> Iterator[Pr
     if not (path / ARCHIVE).is_file():
         yield _without_archive(path)
         return
-    found = [*faults(path, _versions(Generations(path)))]
+    found = [*faults(path)]
     yield from (Problem(fault, Remedy.SALVAGE) for fault in found)
+    if not found and (gone := _gone(path, Generations(path))):
+        named = ", ".join(gone[:5])
+        yield Problem(f"the archive lacks {len(gone)} articles that the index has ({named})", Remedy.REBUILD)
     if not found:
         yield from (Problem(fault, Remedy.REBUILD) for fault in _index_faults(path, encoder, deep=deep))
     yield from (Problem(f"{left} was left behind", Remedy.SWEEP) for left in _leftovers(path))
@@ -156,11 +159,13 @@ class _Mending:
 
     def archive(self, path: Path, generations: Generations, encoder: Encoder) -> None:
         """Replace the archive if it is damaged."""
-        broken = not (path / ARCHIVE).is_file() or [*faults(path, _versions(generations))]
+        broken = not (path / ARCHIVE).is_file() or [*faults(path)]
         if broken and (path / WORKPLACE / ARCHIVE).is_file():
             take_up(path)
             self.done.append("the new archive that an earlier repair had finished was put in its place")
-        elif (path / ARCHIVE).is_file() and broken:
+        elif (path / ARCHIVE).is_file() and not broken:
+            self.lost = _gone(path, generations)
+        elif broken and (path / ARCHIVE).is_file():
             if generations.is_read():
                 raise LibraryLocked(f"{path} is open in another process; stop the bot, then run it again")
             found = salvage(path, _versions(generations), encoder)
@@ -192,6 +197,13 @@ class _Mending:
         with closing(Archive(path / ARCHIVE)) as archive:
             forget_unread(archive, generations, encoder)
         self.done += [f"{each} was deleted" for each in left if not each.exists()]
+
+
+def _gone(path: Path, generations: Generations) -> tuple[str, ...]:
+    """The ids of the articles in the live index that the archive, which is whole, knows nothing of."""
+    indexed = _versions(generations)
+    with closing(Archive(path / ARCHIVE)) as archive:
+        return tuple(article for article, digest in indexed if archive.find(article, digest) is None)
 
 
 def _versions(generations: Generations) -> Versions:

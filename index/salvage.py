@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import time
+import zlib
 from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from index.durable import sync
 from index.encoder import Encoder, WindowVectors
 from index.records import Article
 from index.roster import Versions
+from index.sealed import checksum
 
 WORKPLACE = "salvaging"  # in the library's folder; what a kill left in it is taken up or deleted by the next
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -48,8 +49,8 @@ class Salvaged:
     aside: Path
 
 
-def faults(library: Path, indexed: Versions) -> Iterator[str]:
-    """What is wrong with the archive of a library, in sentences. `indexed` are its index's articles."""
+def faults(library: Path) -> Iterator[str]:
+    """What is wrong with the archive of a library, in sentences."""
     archive = library / ARCHIVE
     try:
         with closing(_connect(archive)) as connection:
@@ -58,8 +59,6 @@ def faults(library: Path, indexed: Versions) -> Iterator[str]:
                 f"SELECT {COLUMNS} FROM live LEFT JOIN articles USING (id, digest)"  # noqa: S608 - our own names
             )
             lost = {str(row[0]) for row in rows if _sound(row) is None}
-            kept = {*connection.execute("SELECT id, digest FROM articles")}
-            lost |= {article for article, digest in indexed if (article, digest) not in kept}
     except sqlite3.Error as error:
         yield f"the archive {archive} cannot be read ({error})"
         return
@@ -79,15 +78,14 @@ def salvage(library: Path, indexed: Versions, encoder: Encoder) -> Salvaged:
     """
     workplace = library / WORKPLACE
     shutil.rmtree(workplace, ignore_errors=True)
-    workplace.mkdir()
-    aside = library / f"damaged-{time.time_ns()}"
-    aside.mkdir()
+    damaged = workplace / "damaged"
+    damaged.mkdir(parents=True)
     for path in (library / ARCHIVE, *_companions(library)):
-        shutil.copy2(path, aside / path.name)
-        sync(aside / path.name)
-    for folder in (aside, library):
-        sync(folder)
-    shutil.copytree(aside, workplace / "damaged")  # reading may change it
+        if path.name == ARCHIVE or (
+            path.stat().st_size and not path.name.endswith("-shm")
+        ):  # which has nothing of its own
+            shutil.copy2(path, damaged / path.name)
+    aside = _set_aside(library, damaged)
     lost = _write(_read(workplace), indexed, encoder, workplace / "draft.sqlite")
     sync(workplace / "draft.sqlite")
     (workplace / "draft.sqlite").replace(workplace / ARCHIVE)
@@ -95,6 +93,22 @@ def salvage(library: Path, indexed: Versions, encoder: Encoder) -> Salvaged:
     take_up(library)
     with closing(Archive(library / ARCHIVE)) as archive:
         return Salvaged(len(archive.live()), lost, aside)
+
+
+def _set_aside(library: Path, damaged: Path) -> Path:
+    """A folder with a copy of the damaged files, durable; the same one if a killed salvage had made it."""
+    sums = ",".join(
+        f"{path.name} {checksum(path, path.stat().st_size)}" for path in sorted(damaged.iterdir())
+    )
+    aside = library / f"damaged-{zlib.crc32(sums.encode()):08x}"
+    if not aside.exists():
+        draft = damaged.with_name("aside")
+        shutil.copytree(damaged, draft)
+        for path in (*draft.iterdir(), draft):
+            sync(path)
+        draft.rename(aside)
+        sync(library)
+    return aside
 
 
 def take_up(library: Path) -> None:

@@ -75,12 +75,12 @@ class Clinic:
         """Every file there is to damage."""
         return files(self._whole)
 
-    def damage(self, name: str, damage: Callable[[bytes], bytes | None]) -> list[str]:
+    def damage(self, name: str, kind: str) -> list[str]:
         """Damage a file; returns what was not as it should be afterwards."""
         shutil.rmtree(self._patient)
         shutil.copytree(self._whole, self._patient)
         path = self._patient / "library" / name
-        data = damage(path.read_bytes())
+        data = DAMAGES[kind](path.read_bytes())
         if data is None:
             path.unlink()
         else:
@@ -98,7 +98,8 @@ class Clinic:
                 wrong: list[str] = ours.recv() if ours.poll(_PATIENCE) else ["it hangs"]
             except EOFError:
                 wrong = [f"the process that is to {target.__name__} died"]
-        process.kill() if wrong == ["it hangs"] else None
+        if wrong == ["it hangs"]:
+            process.kill()
         process.join()
         return [*wrong, *([f"it ended with {process.exitcode}"] if process.exitcode else [])]
 
@@ -129,7 +130,7 @@ def _treat(path: Path, texts: list[str]) -> Iterator[str]:
             yield f"the doctor finds nothing, but {ill[0]}"
         mended = mend(library, encoder, lambda _: None)
     except ArticlebotError as error:
-        yield f"the doctor says {error}" if "backup" not in str(error) else ""
+        yield f"the doctor says {error}"
         return
     yield from (
         f"still wrong: {problem.sentence}" for problem in mended.left if "backup" not in problem.remedy.value

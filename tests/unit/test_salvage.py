@@ -87,9 +87,9 @@ def test_what_is_whole_is_saved_and_what_is_lost_is_named(library: Path, damage:
     path = library / "archive.sqlite"
     damaged = DAMAGES[damage](path.read_bytes())
     path.write_bytes(damaged)
-    assert [*faults(library, VERSIONS)]
+    assert [*faults(library)] or damage == "empty", "an empty file is an empty database"
     found = salvage(library, VERSIONS, ENCODER)
-    assert [*faults(library, ())] == []
+    assert [*faults(library)] == []
     saved = held(library)
     assert saved == {article: ARTICLES[article] for article in saved}
     assert len(saved) == found.articles == COUNT - len(found.lost)
@@ -123,13 +123,13 @@ def test_what_is_known_of_files_places_and_vectors_is_saved_too(library: Path) -
 
 
 def test_nothing_is_wrong_with_a_whole_archive(library: Path) -> None:
-    assert [*faults(library, VERSIONS)] == []
+    assert [*faults(library)] == []
 
 
 def test_an_article_to_be_indexed_that_is_not_there_is_a_fault(library: Path) -> None:
     with closing(Archive(library / "archive.sqlite")) as archive:
         archive._run("DELETE FROM articles WHERE id = 'id07'")
-    assert "1 of its articles" in "".join(faults(library, VERSIONS))
+    assert "1 of its articles" in "".join(faults(library))
 
 
 def test_what_a_kill_left_finished_is_put_in_its_place(library: Path, tmp_path: Path) -> None:
