@@ -40,6 +40,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
     "zeroed": lambda data: bytes(len(data)),
     "half zeroed": lambda data: data[: len(data) // 2] + bytes(len(data) - len(data) // 2),
     "overwritten": lambda data: (b"garbage 0123456789\n" * (len(data) // 19 + 1))[: max(len(data), 19)],
+    "reworded": lambda data: data.replace(b"open on day", b"open on dax"),
     "turned": lambda data: turn(data, seed=1),
     "turned elsewhere": lambda data: turn(data, seed=2),
 }
