@@ -37,7 +37,7 @@ from index.errors import (
     UnsupportedFormat,
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
-from index.feeds import Entry, Feed, feed_in
+from index.feeds import Entry, Feed
 from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
@@ -99,7 +99,6 @@ __all__ = [
     "Stamp",
     "Feed",
     "Entry",
-    "feed_in",
     "Listing",
     # building
     "Progress",
