@@ -6,7 +6,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -16,50 +16,20 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from telegram import Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import (
-    Application,
-    BaseHandler,
-    CallbackQueryHandler,
-    CommandHandler,
-    InlineQueryHandler,
-    MessageHandler,
-    TypeHandler,
-    filters,
-)
+from telegram.ext import Application
 
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import (
-    adding,
-    admission,
-    answers,
-    backlog,
-    browsing,
-    commands,
-    errors,
-    export,
-    feeds,
-    gate,
-    imports,
-    inline,
-    language,
-    migration,
-    questions,
-    reindex,
-    removing,
-    start,
-    statistics,
-)
+from bot.handlers import errors, feeds
 from bot.handlers.acquisitions import Acquisitions
-from bot.handlers.addressed import MeantForMe, NamesMe, is_question
-from bot.handlers.buttons import Pressed, on_press
+from bot.handlers.addressed import is_question
 from bot.handlers.desk import Bot, Context, Desk, Library
-from bot.handlers.material import Offered
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
 from bot.journal import Inbox, Journal
 from bot.metrics import Metrics
 from bot.pacing import Rates
+from bot.routes import before_all, handlers
 from bot.service import READY, STOPPING, tell_service_manager
 from bot.state import State
 from bot.transport import ChatOrder, TolerantBot, make_bot
@@ -73,14 +43,10 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Edited messages are no new questions.
 UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
-# The groups of handlers that come before all others; the gate is to know a group by its new id.
-BACKLOG, MIGRATION, GATE = -3, -2, -1
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
-_IMPORT: Final = filters.CaptionRegex(r"^/import\b")  # a file's caption is no command to the library
 Places = tuple[Path, ...]
-Callback = Callable[[Desk, Update, Context], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,64 +184,9 @@ def _application(
         .build()
     )
     assert isinstance(application, ArticlebotApplication)
-    first: dict[int, BaseHandler[Update, Context, None]] = {
-        BACKLOG: TypeHandler(Update, partial(backlog.on_update, inbox, desk)),
-        MIGRATION: MessageHandler(filters.StatusUpdate.MIGRATE, partial(migration.on_migrated, desk)),
-        GATE: TypeHandler(Update, partial(gate.on_update, desk)),
-    }
-    application.add_handlers({**{group: [one] for group, one in first.items()}, 0: handlers(desk)})
+    application.add_handlers({**before_all(inbox, desk), 0: handlers(desk)})
     application.add_error_handler(partial(errors.on_error, desk))
     return application
-
-
-def handlers(desk: Desk) -> list[BaseHandler[Update, Context, None]]:
-    """Every handler, in the order in which they are tried; the first that fits has the message."""
-
-    def command(name: str, callback: Callback) -> BaseHandler[Update, Context, None]:
-        return CommandHandler(name, partial(callback, desk), filters.UpdateType.MESSAGE)
-
-    def message(kind: filters.BaseFilter, callback: Callback) -> BaseHandler[Update, Context, None]:
-        return MessageHandler(filters.UpdateType.MESSAGE & kind, partial(callback, desk))
-
-    meant, unknown = MeantForMe(), filters.COMMAND & (filters.ChatType.PRIVATE | NamesMe())
-    words = (filters.TEXT | filters.CAPTION) & ~filters.COMMAND
-    notice = filters.StatusUpdate.ALL & ~filters.StatusUpdate.WEB_APP_DATA  # Telegram's own; nobody wrote it
-    return [
-        command("start", start.on_start),
-        command("help", commands.on_help),
-        command("articles", browsing.on_articles),
-        command("latest", browsing.on_latest),
-        command("sources", browsing.on_sources),
-        command("ask", questions.on_ask),
-        command("new", questions.on_new),
-        command("reindex", reindex.on_reindex),
-        command("language", language.on_language),
-        command("approve", admission.on_approve),
-        command("revoke", admission.on_revoke),
-        command("audit", admission.on_audit),
-        command("add", adding.on_add),
-        command("remove", removing.on_remove),
-        command("watch", feeds.on_watch),
-        command("watching", feeds.on_watching),
-        command("unwatch", feeds.on_unwatch),
-        command("status", statistics.on_status),
-        command("asked", statistics.on_asked),
-        command("export", export.on_export),
-        command("import", imports.on_import),
-        message(filters.ChatType.PRIVATE & filters.Document.ALL & _IMPORT, imports.on_import),
-        message(Offered(desk.admins, addresses=desk.acquisitions.fetch is not None), adding.on_offered),
-        message(unknown, commands.on_unknown_command),
-        message(meant & words, questions.on_question),
-        message(meant & ~filters.TEXT & ~notice, questions.on_anything_else),
-        CallbackQueryHandler(partial(on_press, actions(), desk)),
-        InlineQueryHandler(partial(inline.on_inline_query, desk, inline.Newest())),
-    ]
-
-
-def actions() -> Mapping[str, Pressed]:
-    """What every button does, by the name of its action."""
-    modules = (language, answers, reindex, imports, adding, removing, feeds, browsing)
-    return {name: does for module in modules for name, does in module.ACTIONS.items()}
 
 
 def run(application: ArticlebotApplication) -> None:

@@ -325,11 +325,22 @@ def status(
 
 
 @app.command()
-def doctor(context: typer.Context, library: _Library = None, config: _Config = None) -> None:
-    """Find what is wrong, and say how to mend it."""
-    from bot.commands.doctor import examine
+def doctor(
+    context: typer.Context,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also look for every passage by its own vector; takes longer.")
+    ] = False,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Mend it. No archive is ever deleted; stop the bot first.")
+    ] = False,
+    library: _Library = None,
+    config: _Config = None,
+) -> None:
+    """Find what is wrong, and say how to mend it. Exits 1 if anything is wrong, or was lost."""
+    from bot.commands.doctor import look, mend
 
-    raise typer.Exit(examine(_settings(context, library, config)))
+    settings = _settings(context, library, config)
+    raise typer.Exit(mend(settings) if repair else look(settings, deep=deep))
 
 
 @app.command()

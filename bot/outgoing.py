@@ -30,7 +30,7 @@ class Presser(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What a button does: the name of a function that `bot.app` registers, and what it is given.
+    """What a button does: the name of a function that `bot.routes` registers, and what it is given.
 
     `payload` is anything that JSON can hold, of any length: it stays with the bot.
     """

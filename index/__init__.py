@@ -31,12 +31,14 @@ from index.errors import (
     LibraryLocked,
     LibraryNotFound,
     LibraryOutdated,
+    LibraryUnwritable,
     NothingToIndex,
     QuestionError,
     TooLarge,
     UnsupportedFormat,
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
+from index.examining import Problem, Remedy, Repair, examine, repair
 from index.feeds import Entry, Feed
 from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
@@ -108,6 +110,12 @@ __all__ = [
     # keeping
     "Backup",
     "read_backup",
+    # mending
+    "examine",
+    "Problem",
+    "Remedy",
+    "repair",
+    "Repair",
     # measuring
     "Case",
     "Catalogue",
@@ -138,6 +146,7 @@ __all__ = [
     "LibraryLocked",
     "LibraryNotFound",
     "LibraryOutdated",
+    "LibraryUnwritable",
     "NothingToIndex",
     "QuestionError",
     "TooLarge",

@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
-from index.archive import ARCHIVE, Archive, is_sound
+from index.archive import ARCHIVE, Archive
 from index.durable import sync
 from index.errors import BackupError, LibraryDamaged
 
@@ -120,9 +120,10 @@ def check_articles(archive: Archive) -> int:
     """How many articles are to be indexed; LibraryDamaged unless each has its digest."""
     versions = archive.live()
     for version in versions:
-        article = archive.article(*version)
-        if not is_sound(article):
-            raise LibraryDamaged(f"the article {article.title!r} ({article.id}) is not as it was read")
+        try:
+            archive.article(*version)
+        except LibraryDamaged as error:
+            raise LibraryDamaged(f"the article {version[0]} is not there as it was read") from error
     return len(versions)
 
 

@@ -41,14 +41,17 @@ def build(
     encoder: Encoder,
     progress: Callable[[Progress], None],
     goal: Goal = Goal.DUE,
+    *,
+    anew: bool = False,
 ) -> Built:
     """Bring the index up to date with the archive's articles, then put its segments together as wanted.
 
     Each step makes a generation and swaps it in, so that what is new answers before anything is put
     together. With nothing to do nothing is written. That what is due cannot be put together, for want of
-    room on the disk, say, is no failure: all is live, and the next build tries again.
+    room on the disk, say, is no failure: all is live, and the next build tries again. With `anew` nothing
+    of the live index is used.
     """
-    held, wanted = _held(generations, encoder), archive.live()
+    held, wanted = None if anew else _held(generations, encoder), archive.live()
     builder = _Builder(archive, generations, encoder, progress, articles=len(wanted))
     step = Step((), wanted, base=True) if held is None else update(held, wanted)
     if step is not None:

@@ -28,7 +28,7 @@ def check(snapshot: Snapshot, first: int, articles: int, tell: Tell) -> None:
     Raises LibraryDamaged.
     """
     _check_counts(snapshot, articles)
-    rows = np.arange(first, len(snapshot.tables))
+    rows = first + np.flatnonzero(snapshot.alive[first:])
     _check_lengths(snapshot, rows)
     _, heads = np.unique(snapshot.tables.articles[rows], return_index=True)
     for done, row in enumerate(rows[heads]):
@@ -77,12 +77,22 @@ def _check_words(snapshot: Snapshot, row: int) -> None:
 
 
 def _check_nearest(snapshot: Snapshot, row: int) -> None:
+    if not _finds_itself(snapshot, row):
+        raise LibraryDamaged(
+            f"a passage of {snapshot.article_of(row).title!r} is not found by its own vector; {_AGAIN}"
+        )
+
+
+def _finds_itself(snapshot: Snapshot, row: int) -> bool:
     """A passage is among those nearest to its own vector, unless as many are just as near."""
     vector = snapshot.tables.passage_vectors(np.array([row]))[0]
     found = snapshot.nearest(vector, _NEAR)
-    if row not in found:
-        farthest = snapshot.tables.passage_cosines(vector, np.array(found[-1:], dtype=np.int64))
-        if not farthest.size or farthest[0] < 1 - _ROUNDING:
-            raise LibraryDamaged(
-                f"a passage of {snapshot.article_of(row).title!r} is not found by its own vector; {_AGAIN}"
-            )
+    if row in found:
+        return True
+    farthest = snapshot.tables.passage_cosines(vector, np.array(found[-1:], dtype=np.int64))
+    return bool(farthest.size and farthest[0] >= 1 - _ROUNDING)
+
+
+def unreachable(snapshot: Snapshot) -> int:
+    """How many passages are not found by their own vectors, all of them looked for one by one."""
+    return sum(not _finds_itself(snapshot, int(row)) for row in np.flatnonzero(snapshot.alive))

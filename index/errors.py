@@ -18,6 +18,7 @@ shown to a person as it stands.
     │   ├── LibraryLocked       another process is writing to it
     │   ├── LibraryDamaged      files of it cannot be read
     │   ├── BackupError         a backup that cannot be made, read or restored here
+    │   ├── LibraryUnwritable   files of it cannot be written: no room, or no right to
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
     └── EncoderError            a model that cannot be loaded or used
@@ -91,6 +92,10 @@ class LibraryDamaged(LibraryError):
 
 class BackupError(LibraryError):
     """A backup cannot be written or read, is damaged or newer, or may not replace what is there."""
+
+
+class LibraryUnwritable(LibraryError):
+    """Files of the library cannot be written: the disk is full or read-only, or it is another user's."""
 
 
 class NothingToIndex(LibraryError):

@@ -28,9 +28,11 @@ from typing import IO
 import portalocker
 from portalocker import LockFlags
 
+from index import sealed
 from index.durable import sync as _sync
 from index.errors import LibraryDamaged, LibraryLocked, LibraryOutdated
 from index.holdings import Holdings
+from index.roster import FILES as ROSTER
 from index.roster import Roster, Versions
 from index.segments import REMEDY, Segment, make_durable
 
@@ -68,15 +70,15 @@ class Manifest:
 
     def save(self, folder: Path) -> None:
         """Write the manifest into a generation's folder."""
-        (folder / _MANIFEST).write_text(json.dumps(asdict(self)), encoding="utf-8")
+        sealed.save(folder / _MANIFEST, asdict(self))
 
     @classmethod
     def load(cls, folder: Path) -> Manifest:
         """Read a generation's manifest; LibraryOutdated if another version of this program made it."""
         try:
-            raw = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
-            pipeline = int(raw["pipeline"])
+            pipeline = int(json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))["pipeline"])
             if pipeline == PIPELINE:
+                raw = sealed.load(folder / _MANIFEST)
                 parts = (Part(str(part["segment"]), tuple(part["gone"])) for part in raw.pop("parts"))
                 return cls(parts=tuple(parts), **raw)
         except (OSError, ValueError, TypeError, KeyError) as error:
@@ -101,6 +103,8 @@ class Generation:
     @cached_property
     def rosters(self) -> tuple[Roster, ...]:
         """The articles of each segment. LibraryDamaged if they cannot be read."""
+        for segment, folder in zip(self.segments, self.folders, strict=True):
+            segment.verify(folder, ROSTER)
         try:
             return tuple(map(Roster.load, self.folders))
         except (OSError, EOFError, ValueError) as error:
@@ -114,7 +118,7 @@ class Generation:
         return Holdings(self.rosters, [part.gone for part in self.manifest.parts])
 
     def verify(self) -> None:
-        """LibraryDamaged if a file is missing or has been cut short."""
+        """LibraryDamaged if a file is missing or not as it was written."""
         for segment, folder in zip(self.segments, self.folders, strict=True):
             segment.verify(folder)
 
@@ -184,7 +188,8 @@ class Generations:
     def unpublished(self, name: str) -> Generation:
         """A generation that its writer has finished, before it is live; kept until it is closed."""
         lease = self._lease(name)
-        assert lease is not None, "only the writer deletes, and it is making this one"
+        if lease is None:
+            raise LibraryDamaged(f"the index {self._folder / name} is not whole; {REMEDY}")
         return self._open(name, lease)
 
     def _lease(self, name: str) -> IO[str] | None:
@@ -219,11 +224,18 @@ class Generations:
             make_durable(self._segments / name)
             _sync(self._library)
         make_durable(self._folder / name)
-        draft = self._library / f"{_CURRENT}.new"
-        draft.write_text(name, encoding="utf-8")
-        _sync(draft)
-        draft.replace(self._library / _CURRENT)
+        self.point(name)
+
+    def point(self, name: str) -> None:
+        """Have CURRENT name a generation that is whole and durable."""
+        self._draft.write_text(name, encoding="utf-8")
+        _sync(self._draft)
+        self._draft.replace(self._library / _CURRENT)
         _sync(self._library)
+
+    @property
+    def _draft(self) -> Path:
+        return self._library / f"{_CURRENT}.new"
 
     def sweep(self) -> tuple[str, ...]:
         """Delete what is neither live nor read by anyone; returns the generations that remain.
@@ -232,6 +244,7 @@ class Generations:
         segment is deleted.
         """
         live = self.current()
+        self._draft.unlink(missing_ok=True)
         remaining = tuple(
             folder.name for folder in self._made() if folder.name == live or not self._delete(folder)
         )
@@ -239,6 +252,26 @@ class Generations:
             manifests = [Manifest.load(self._folder / name) for name in remaining]
             self._sweep_segments({part.segment for manifest in manifests for part in manifest.parts})
         return remaining
+
+    def names(self) -> tuple[str, ...]:
+        """The generations there are, finished or not, in the order in which they were begun."""
+        return tuple(folder.name for folder in self._made())
+
+    def leftovers(self) -> tuple[Path, ...]:
+        """What a sweep would delete; nothing as long as it cannot be read what is live."""
+        try:
+            live = self.current()
+            kept = [folder for folder in self._made() if folder.name == live or _is_read(folder)]
+            parts = [part.segment for folder in kept for part in Manifest.load(folder).parts]
+        except (LibraryDamaged, LibraryOutdated):
+            return ()
+        past = [folder for folder in self._made() if folder not in kept]
+        unnamed = [folder for folder in _numbered(self._segments) if folder.name not in parts]
+        return (*past, *unnamed, *([self._draft] if self._draft.exists() else []))
+
+    def is_read(self) -> bool:
+        """Whether anybody has a generation open."""
+        return any(map(_is_read, self._made()))
 
     def _sweep_segments(self, named: set[str]) -> None:
         for folder in _numbered(self._segments):
@@ -285,6 +318,18 @@ class Generations:
             yield
         finally:
             lock.release()
+
+
+def _is_read(folder: Path) -> bool:
+    """Whether anybody holds a lease of a generation."""
+    try:
+        with (folder / _LEASE).open("r", encoding="utf-8") as handle:
+            portalocker.lock(handle, LockFlags.EXCLUSIVE | LockFlags.NON_BLOCKING)
+    except portalocker.LockException:
+        return True
+    except FileNotFoundError:
+        return False
+    return False
 
 
 def _is_name(name: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +20,14 @@ from index.backups import NO_MORE, Backup, write
 from index.build import Built, build, forget_unread, indexed, is_current
 from index.confinement import Limits
 from index.encoder import BUNDLED, Encoder, load_encoder
-from index.errors import ArticleNotFound, LibraryEmpty, LibraryError, LibraryNotFound, LibraryOutdated
+from index.errors import (
+    ArticleNotFound,
+    LibraryEmpty,
+    LibraryError,
+    LibraryNotFound,
+    LibraryOutdated,
+    LibraryUnwritable,
+)
 from index.feeds import Feed
 from index.fetching import Page
 from index.finding import cards_of, newest_first, of_outlets, sources, titled
@@ -47,6 +55,7 @@ from index.summary import summary
 from index.verdict import PASSAGES
 
 DEFAULT_MAX_FILE_BYTES = 20_000_000
+_UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 
 
 class Library:
@@ -295,12 +304,19 @@ class Library:
     @contextmanager
     def _writing(self, *, patience: float = 1.0) -> Iterator[Archive]:
         """An archive of the writer's own, so that its transactions hold no question up."""
-        with self._generations.writing(patience=patience):
-            archive = Archive(self.path / ARCHIVE)
-            try:
+        try:
+            with (
+                self._generations.writing(patience=patience),
+                closing(Archive(self.path / ARCHIVE)) as archive,
+            ):
                 yield archive
-            finally:
-                archive.close()
+        except OSError as error:
+            if error.errno not in _UNWRITABLE:
+                raise
+            raise LibraryUnwritable(
+                f"{error.filename or self.path} cannot be written to ({error.strerror}); see that its disk "
+                "has room and that this user may write there; the old index stays live"
+            ) from error
 
     def _settle(self) -> None:
         """After a build: questions come to the new generation, and nothing keeps the old one."""

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from index.arrays import mapped
 
-_IDS, _TABLE, _OUTLETS = "ids.npy", "articles.npy", "outlets.json"
+FILES = _IDS, _TABLE, _OUTLETS = "ids.npy", "articles.npy", "outlets.json"
 _NONE = -1
 
 Versions = tuple[tuple[str, str], ...]

@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import time
-from collections.abc import Iterator
+import zlib
+from collections.abc import Collection, Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,7 @@ from index.durable import sync
 from index.encoder import Encoder, WindowVectors
 from index.records import Article
 from index.roster import Versions
+from index.sealed import checksum
 
 WORKPLACE = "salvaging"  # in the library's folder; what a kill left in it is taken up or deleted by the next
 _COMPANIONS = ("-wal", "-shm", "-journal")
@@ -57,14 +58,14 @@ def faults(library: Path) -> Iterator[str]:
             rows = connection.execute(
                 f"SELECT {COLUMNS} FROM live LEFT JOIN articles USING (id, digest)"  # noqa: S608 - our own names
             )
-            lost = [str(row[0]) for row in rows if _sound(row) is None]
+            lost = {str(row[0]) for row in rows if _sound(row) is None}
     except sqlite3.Error as error:
         yield f"the archive {archive} cannot be read ({error})"
         return
     if verdict != "ok":
         yield f"the archive {archive} is damaged ({' '.join(str(verdict).split())})"
     if lost:
-        named = ", ".join(lost[:5])
+        named = ", ".join(sorted(lost)[:5])
         yield f"the archive {archive} does not hold {len(lost)} of its articles as they were read ({named})"
 
 
@@ -77,15 +78,14 @@ def salvage(library: Path, indexed: Versions, encoder: Encoder) -> Salvaged:
     """
     workplace = library / WORKPLACE
     shutil.rmtree(workplace, ignore_errors=True)
-    workplace.mkdir()
-    aside = library / f"damaged-{time.time_ns()}"
-    aside.mkdir()
+    damaged = workplace / "damaged"
+    damaged.mkdir(parents=True)
     for path in (library / ARCHIVE, *_companions(library)):
-        shutil.copy2(path, aside / path.name)
-        sync(aside / path.name)
-    for folder in (aside, library):
-        sync(folder)
-    shutil.copytree(aside, workplace / "damaged")  # reading may change it
+        if path.name == ARCHIVE or (
+            path.stat().st_size and not path.name.endswith("-shm")
+        ):  # which has nothing of its own
+            shutil.copy2(path, damaged / path.name)
+    aside = _set_aside(library, damaged)
     lost = _write(_read(workplace), indexed, encoder, workplace / "draft.sqlite")
     sync(workplace / "draft.sqlite")
     (workplace / "draft.sqlite").replace(workplace / ARCHIVE)
@@ -93,6 +93,22 @@ def salvage(library: Path, indexed: Versions, encoder: Encoder) -> Salvaged:
     take_up(library)
     with closing(Archive(library / ARCHIVE)) as archive:
         return Salvaged(len(archive.live()), lost, aside)
+
+
+def _set_aside(library: Path, damaged: Path) -> Path:
+    """A folder with a copy of the damaged files, durable; the same one if a killed salvage had made it."""
+    sums = ",".join(
+        f"{path.name} {checksum(path, path.stat().st_size)}" for path in sorted(damaged.iterdir())
+    )
+    aside = library / f"damaged-{zlib.crc32(sums.encode()):08x}"
+    if not aside.exists():
+        draft = damaged.with_name("aside")
+        shutil.copytree(damaged, draft)
+        for path in (*draft.iterdir(), draft):
+            sync(path)
+        draft.rename(aside)
+        sync(library)
+    return aside
 
 
 def take_up(library: Path) -> None:
@@ -128,10 +144,14 @@ class _Read:
     vectors: list[Row]
     complete: bool
 
-    def versions(self, indexed: Versions) -> dict[str, str]:
-        """The versions there were: those the archive tells and, where it does not, those indexed."""
+    def versions(self, indexed: Versions, sound: Collection[tuple[str, str]]) -> dict[str, str]:
+        """The versions there were: those the archive tells, and those indexed of which it knows nothing.
+
+        What is indexed and in the archive, but not to be indexed any more, had been taken out.
+        """
         told = {str(row[0]): str(row[1]) for row in self.live}
-        return told if self.complete else {**dict(indexed), **told}
+        taken_out = sound if self.complete else ()
+        return {**{each: digest for each, digest in indexed if (each, digest) not in taken_out}, **told}
 
 
 def _read(workplace: Path) -> _Read:
@@ -191,7 +211,8 @@ def _sound(row: Row) -> Article | None:
 def _write(read: _Read, indexed: Versions, encoder: Encoder, path: Path) -> tuple[str, ...]:
     """Write what was read into a new archive; returns the articles that were lost."""
     sound = [article for article in map(_sound, read.articles) if article is not None]
-    versions, files = read.versions(indexed), [*_files(read.files)]
+    versions = read.versions(indexed, {(article.id, article.digest) for article in sound})
+    files = [*_files(read.files)]
     here = {article.id: article for article in sound if versions.get(article.id) == article.digest}
     with closing(Archive(path)) as archive, archive.transaction():
         for article in here.values():

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from index.archive import Archive
-from index.errors import LibraryDamaged, LibraryError
+from index.errors import LibraryDamaged, LibraryError, LibraryUnwritable
 from index.generations import Generation, Generations
 from index.holdings import Holdings, Mask
 from index.inference import Vectors
@@ -23,7 +23,7 @@ from index.postings import Postings
 from index.recent import Recent
 from index.records import Article, Passage, Within
 from index.segments import KEYWORDS, REMEDY, VECTORS
-from index.store import Store
+from index.store import Store, try_open
 from index.tables import Rows, Table, Tables
 
 _ARTICLES_AT_HAND = 512
@@ -63,7 +63,13 @@ class Snapshot:
         parts = zip(self._generation.segments, self._generation.folders, self.tables.starts, strict=False)
         for segment, folder, start in parts:
             if segment.base:
-                self._bases.append(_Base(Store(folder / VECTORS), int(start), segment.passages))
+                if segment.is_suspect(folder):
+                    try_open(folder / VECTORS, segment.passages)
+                try:
+                    opened = Store(folder / VECTORS)
+                except LibraryUnwritable:
+                    continue  # its vectors are looked at, too: slower, and right
+                self._bases.append(_Base(opened, int(start), segment.passages))
                 scanned[start : start + segment.passages] = False
                 scanned[start + np.array(segment.stragglers, dtype=np.int64)] = True
         self._scanned: Rows = np.flatnonzero(scanned & self.alive)
@@ -134,8 +140,8 @@ class _Base:
         """The rows of the passages nearest to a vector; more are asked for as long as too many are gone."""
         asked = min(count, self.rows)
         while True:
-            found = [self.start + row for row in self.store.nearest(vector, asked)]
-            kept = [row for row in found if alive[row]]
+            own = self.store.nearest(vector, asked)
+            kept = [self.start + row for row in own if 0 <= row < self.rows and alive[self.start + row]]
             if len(kept) >= count or asked >= self.rows:
                 return kept[:count]
             asked = min(2 * asked, self.rows)

@@ -9,6 +9,9 @@ which nothing here asks, costs nothing).
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,25 +22,30 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from index.errors import LibraryDamaged, LibraryError
+from index.errors import LibraryDamaged, LibraryError, LibraryUnwritable
 from index.inference import Vectors
 from index.records import Span
+from index.segments import DATABASE
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.collection_configuration import CreateHNSWConfiguration
     from chromadb.api.models.Collection import Collection
+    from llama_index.core.schema import BaseNode, TextNode
 
 _COLLECTION = "passages"
-_DATABASE = "chroma.sqlite3"
+_SECONDS = 60  # after which opening counts as hanging
+# Isolated (-I), lest a module be taken from the folder that the command is run in.
+_TRY = "import sys; sys.path[:] = sys.argv[3:]; from index.store import _try; _try()"
 _BATCH = 150  # the size Chroma writes fastest
 _GROUP = 10_000  # passages between two times that the graph is written
 _OPENING = threading.Lock()  # Chroma counts the clients of a folder in this process, but not safely
-# A little wider than Chroma's defaults (100, 100, 16), so that fewer vectors are out of reach.
+# Wider than Chroma's defaults (100, 100, 16), so that fewer vectors are out of reach: among 100,000, a search
+# of 128 misses half again as many as one of 256, which takes half a millisecond more.
 _GRAPH: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 128,
-    "ef_search": 128,
+    "ef_search": 256,
     "max_neighbors": 24,
 }
 
@@ -72,8 +80,28 @@ def _client(folder: Path) -> Client:
         chroma_api_impl="chromadb.api.rust.RustBindingsAPI",
         anonymized_telemetry=False,
     )
-    with _OPENING:
+    with _OPENING, _no_trace_of_failure(str(folder)):
         return cast("Client", chromadb.PersistentClient(folder, settings=settings))
+
+
+@contextmanager
+def _no_trace_of_failure(folder: str) -> Iterator[None]:
+    """Have Chroma forget a folder that it could not open.
+
+    It keeps the half-made system of it for ever, so that this process could not open the folder any
+    more when the disk has room again. It has no public way to let go of one folder alone.
+    """
+    from chromadb.api.shared_system_client import SharedSystemClient as Shared  # noqa: PLC0415 - as above
+
+    before = Shared._identifier_to_refcount.get(folder, 0)  # noqa: SLF001 - as said
+    try:
+        yield
+    except BaseException:
+        if Shared._identifier_to_refcount.get(folder, 0) > before:  # noqa: SLF001
+            Shared._decrement_refcount(folder)  # noqa: SLF001
+        if not before:
+            Shared._identifier_to_system.pop(folder, None)  # noqa: SLF001
+        raise
 
 
 def _close(client: Client) -> None:
@@ -100,9 +128,13 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
         )
         vectors = ChromaVectorStore(chroma_collection=collection)
         remaining = iter(passages)
+        last: list[BaseNode] = []
         for size in _parts(count, groups):
             for batch in _parts(size, -(-size // _BATCH)):
-                vectors.add([_node(passage) for passage in islice(remaining, batch)])
+                last = [_node(passage) for passage in islice(remaining, batch)]
+                vectors.add(last)
+        if count == 1:
+            vectors.add(last)  # which changes nothing, but one alone does not have Chroma write its graph
         return collection.count()
     except ChromaError as error:
         raise LibraryError(
@@ -111,9 +143,25 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
         ) from error
     finally:
         _close(client)
+        _blank_unused(folder, count)
 
 
-def _node(passage: StoredPassage):  # type: ignore[no-untyped-def] # noqa: ANN202 - its type must not be imported here
+def _blank_unused(folder: Path, count: int) -> None:
+    """Fill with zeros what a graph's files have room for beyond its passages.
+
+    Chroma writes that room, of a hundred passages at least, as it finds it in the memory of the process:
+    whatever lay there before, be it the words of an article that has been removed.
+    """
+    for lengths in folder.rglob("length.bin"):  # four bytes for each passage there is room for
+        room = lengths.stat().st_size // 4
+        for path in (lengths, lengths.with_name("data_level0.bin")):
+            each = path.stat().st_size // max(1, room)
+            with path.open("r+b") as file:
+                file.seek(count * each)
+                file.write(bytes(max(0, room - count) * each))
+
+
+def _node(passage: StoredPassage) -> TextNode:
     from llama_index.core.schema import NodeRelationship, RelatedNodeInfo, TextNode  # noqa: PLC0415
 
     return TextNode(
@@ -132,6 +180,15 @@ def _parts(count: int, parts: int) -> list[int]:
     return [count // parts + (part < count % parts) for part in range(parts)] if count else []
 
 
+def _is_refusal(error: BaseException) -> bool:
+    """Whether SQLite, within Chroma, could not write: read-only, no permission, or no room.
+
+    Of its result codes (https://sqlite.org/rescode.html) the last byte is the kind.
+    """
+    code = re.search(r"\(code: ([0-9]+)\)", str(error))
+    return code is not None and int(code[1]) & 0xFF in {8, 13, 14}
+
+
 class Store:
     """A finished collection, open for searching. Safe to use from several threads."""
 
@@ -140,8 +197,8 @@ class Store:
 
         self._folder = folder
         with self._sentences():
-            if not (folder / _DATABASE).is_file():  # or Chroma would make an empty one
-                raise FileNotFoundError(_DATABASE)
+            if not (folder / DATABASE).is_file():  # or Chroma would make an empty one
+                raise FileNotFoundError(DATABASE)
             self._client = _client(folder)
             try:
                 self._collection: Collection = self._client.get_collection(
@@ -156,10 +213,17 @@ class Store:
         """Say what Chroma found wrong, in whatever way it says so, with what to do about it."""
         try:
             yield
-        except Exception as error:
+        except (KeyboardInterrupt, SystemExit, GeneratorExit):
+            raise
+        except BaseException as error:  # a panic of its Rust is no Exception
+            if _is_refusal(error):
+                raise LibraryUnwritable(
+                    f"the vectors in {self._folder} cannot be opened, for which Chroma has to write to them "
+                    f"({error}); see that the disk has room and can be written to"
+                ) from error
             raise LibraryDamaged(
                 f"the vectors in {self._folder} cannot be read ({error}); "
-                f"delete {self._folder.parent} and run `articlebot index` to rebuild them"
+                "run `articlebot doctor --repair` to make them again"
             ) from error
 
     def __len__(self) -> int:
@@ -171,7 +235,7 @@ class Store:
             found = self._collection.query(
                 query_embeddings=np.atleast_2d(vector), n_results=count, include=[]
             )
-        return [int(name.partition(":")[0]) for name in found["ids"][0]]
+            return [int(name.partition(":")[0]) for name in found["ids"][0]]
 
     def unreachable(self, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
         """Those of the passages whose own vector does not find them (chroma-core/chroma #7758).
@@ -195,3 +259,32 @@ class Store:
     def close(self) -> None:
         """Let go of the folder and the memory."""
         _close(self._client)
+
+
+def try_open(folder: Path, count: int) -> None:
+    """Open a collection in a process of its own and look something up; LibraryDamaged if that goes wrong.
+
+    For one that may be damaged: it can end the process that opens it, without an exception, by SIGSEGV
+    (chroma-core/chroma #7238) or because its Rust panics and aborts.
+    """
+    command = [sys.executable, "-I", "-c", _TRY, str(folder), str(count), *sys.path]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own code
+        ending = f"with {done.returncode}" if done.returncode else None
+    except subprocess.TimeoutExpired:
+        ending = f"not within {_SECONDS} seconds"
+    if ending:
+        raise LibraryDamaged(
+            f"the vectors in {folder} cannot be opened: whoever tries ends {ending}; "
+            "run `articlebot doctor --repair` to make them again"
+        )
+
+
+def _try() -> None:
+    """What the process does."""
+    folder, count = Path(sys.argv[1]), int(sys.argv[2])
+    store = Store(folder)
+    held = store._collection.get(limit=1, include=["embeddings"])["embeddings"]  # noqa: SLF001 - our own
+    assert len(store) == count
+    assert held is not None
+    assert store.nearest(np.asarray(held[0], dtype=np.float32), 1)

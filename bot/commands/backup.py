@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.commands.run import STATE
 from bot.commands.session import open_library, style_of_stdout
 from bot.progress import progress_on
+from bot.state import STATE
 from bot.terminal import report_text
 from index import BackupError, Library
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from bot.app import Operation, build_application, run
 from bot.commands.library import places_to_index
@@ -11,7 +11,7 @@ from bot.commands.session import fetcher, open_library
 from bot.door import Policy
 from bot.errors import BotError
 from bot.logs import configure
-from bot.state import State, StateError
+from bot.state import STATE, State, StateError
 from bot.updates import Webhook
 from bot.watching import Pace
 from bot.web import Web
@@ -19,8 +19,6 @@ from config import telegram_token
 
 if TYPE_CHECKING:
     from config import Settings
-
-STATE: Final = "bot.sqlite"  # what the bot remembers, in the library's folder
 
 
 def run_bot(settings: Settings) -> int:

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 UNWATCH: Final = "unwatch"
-FIRST_AFTER: Final = 1.0  # seconds; what is to begin this very moment counts as missed
 CHECKED_EVERY: Final = 30.0  # seconds between two looks at what is due
 LISTED: Final = 20
 ADDRESS: Final = "://"  # what has it is no path
@@ -46,9 +45,10 @@ async def on_watch(desk: Desk, update: Update, context: Context) -> None:
     """Watch the feed or the folder that is named, from now on."""
     message, texts = message_in(update), texts_for(desk, update)
     place = _named(message)
-    refusal = texts.say("feeds.off") if desk.watcher is None else refusal_of(desk, message, texts)
-    if refusal is not None:
+    if (refusal := refusal_of(desk, message, texts)) is not None:
         await reply(message, lines_message([refusal]))
+    elif desk.watcher is None:
+        await reply(message, lines_message([texts.say("feeds.off")]))
     elif not place:
         await reply(message, lines_message([texts.say("feeds.usage")]))
     elif (there := _watched_at(desk, place)) is not None:
@@ -83,18 +83,25 @@ async def on_unwatch(desk: Desk, update: Update, context: Context) -> None:
 
 
 def schedule(jobs: JobQueue[Any], desk: Desk) -> None:
-    """Have what is due be checked from now on."""
+    """Have what is due be checked from now on; the next look follows when one is over."""
     assert desk.watcher is not None
-    seconds = min(CHECKED_EVERY, desk.watcher.pace.every / 2)
-    check = partial(_check_due, desk, desk.watcher)
-    jobs.run_repeating(check, seconds, first=min(FIRST_AFTER, seconds), name="feeds")
+    jobs.run_once(partial(_look, desk, desk.watcher), 0, name="feeds")
 
 
 # --- checking ------------------------------------------------------------------------------
 
 
+async def _look(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any, Any, Any]) -> None:
+    try:
+        await _check_due(desk, watcher, context)
+    finally:
+        assert context.job_queue is not None  # which has called this
+        pause = min(CHECKED_EVERY, watcher.pace.every / 2)
+        context.job_queue.run_once(partial(_look, desk, watcher), pause, name="feeds")
+
+
 async def _check_due(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any, Any, Any]) -> None:
-    """Check one after the other; the job queue begins no second run meanwhile."""
+    """Check what is due, one after the other."""
     try:
         for watched in desk.state.feeds.due():
             if desk.rebuilding.going_on or watcher.stopping.is_set():

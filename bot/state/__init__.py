@@ -8,12 +8,13 @@ library's archive. Knows nothing of Telegram.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
 
 from bot.state.answers import Answers, Opinions, StoredAnswer
 from bot.state.audit import Audit, Deed, Outcome
 from bot.state.buttons import Buttons, StoredButton
 from bot.state.counts import Counts, Day, Percentiles
-from bot.state.database import Database, StateError
+from bot.state.database import Database, StateError, fault, move_aside
 from bot.state.feeds import Feeds, Watched
 from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
@@ -21,6 +22,8 @@ from bot.state.people import People
 from bot.state.proposals import Proposal, Proposals
 from bot.state.scopes import Place, Scopes
 from bot.state.updates import Stage, StoredUpdate, Updates
+
+STATE: Final = "bot.sqlite"  # the file's name in a library's folder
 
 
 class State:
@@ -47,6 +50,7 @@ class State:
 
 
 __all__ = [
+    "STATE",
     "Answers",
     "Audit",
     "Buttons",
@@ -74,4 +78,6 @@ __all__ = [
     "Watched",
     "StoredUpdate",
     "Updates",
+    "fault",
+    "move_aside",
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from time import time
+from time import time, time_ns
 from typing import Any, Final
 
 PATIENCE: Final = 10  # seconds to wait for another process's transaction
@@ -157,3 +157,28 @@ class Database:
                 f"what the bot remembers, {self._path or 'in memory'}, cannot be used ({error}); see that "
                 "its disk has room and can be written to; if it is damaged, move it away to begin afresh"
             ) from error
+
+
+def fault(path: Path) -> str | None:
+    """What is wrong with a file of the state, in a sentence; None if nothing is, or there is no file."""
+    if not path.is_file():
+        return None
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(address, uri=True, timeout=PATIENCE)) as connection:
+            verdict = " ".join(str(connection.execute("PRAGMA integrity_check(1)").fetchone()[0]).split())
+    except sqlite3.Error as error:
+        verdict = str(error)
+    return None if verdict == "ok" else f"what the bot remembers, {path}, is damaged ({verdict})"
+
+
+def move_aside(path: Path) -> Path:
+    """Move a file of the state, with its log, into a folder beside it; the bot then begins afresh.
+
+    Nobody may have it open. Returns the folder.
+    """
+    aside = path.parent / f"damaged-{time_ns()}"
+    aside.mkdir()
+    for each in sorted(path.parent.glob(f"{path.name}*")):
+        each.replace(aside / each.name)
+    return aside

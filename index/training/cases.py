@@ -16,12 +16,13 @@ import json
 import lzma
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, TextIO
 
 from index.archive import Archive
+from index.articles import digest_of
 from index.build import build
 from index.encoder import Encoder
 from index.generations import Generations
@@ -115,7 +116,8 @@ def library_of(cases: Iterable[Case], encoder: Encoder, *, titles: bool) -> Iter
 def article_of(context: str, title: str) -> Article:
     """A passage as an article."""
     name = identifier(context)
-    return Article(name, title, context, None, None, language_of(context), None, name)
+    made = Article(name, title, context, None, None, language_of(context), None, digest="")
+    return replace(made, digest=digest_of(made))
 
 
 def without(cases: Sequence[Case], answered: bool) -> list[Case]:

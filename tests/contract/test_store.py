@@ -108,15 +108,33 @@ def test_all_of_the_graph_is_on_disk_so_that_opening_need_not_make_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.store._GROUP", 300)
-    for count in (1, 301, 599, 901):
+    for count in (301, 599, 901):
         folder = tmp_path / str(count)
         assert store.write(folder, iter(passages(count)), count) == count
         (graph,) = folder.rglob("length.bin")
-        if count > 1:  # Chroma makes no graph of one
-            assert graph.stat().st_size == 4 * count
+        assert graph.stat().st_size == 4 * count
         opened = Store(folder)
         assert opened.nearest(vectors(count)[count - 1], 1) == [count - 1]
         opened.close()
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 99, 100, 250])
+def test_a_collection_holds_nothing_of_what_else_the_process_has_in_its_memory(
+    tmp_path: Path, count: int
+) -> None:
+    """Chroma writes the memory that its graph has not used yet, and again whenever a small one is read."""
+    store.write(tmp_path / "vectors", iter(passages(count)), count)
+    (graph,) = tmp_path.rglob("data_level0.bin")
+    lengths = graph.with_name("length.bin")
+    written = {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in (graph, lengths)}
+    room = len(written[lengths][1]) // 4
+    for _, content in written.values():
+        assert not any(content[count * len(content) // room :])
+    opened = Store(tmp_path / "vectors")
+    assert len(opened) == count
+    assert sorted(opened.nearest(vectors()[0], count)) == list(range(count))
+    opened.close()
+    assert {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in written} == written
 
 
 def test_reading_leaves_every_file_at_its_length(folder: Path) -> None:
@@ -170,7 +188,7 @@ def test_a_folder_without_a_collection_is_damage_and_nothing_is_made_there(
     folder.mkdir(parents=True)
     if content is not None:
         (folder / "chroma.sqlite3").write_bytes(content)
-    remedy = r"vectors cannot be read \(.*\); delete \S*000001 and run `articlebot index`"
+    remedy = r"vectors cannot be read \(.*\); run `articlebot doctor --repair`"
     with pytest.raises(LibraryDamaged, match=remedy):
         Store(folder)
     if content is None:
@@ -182,6 +200,6 @@ def test_damage_met_while_searching_is_told_in_a_sentence(tmp_path: Path) -> Non
     (table,) = tmp_path.rglob("index_metadata.pickle")
     table.write_bytes(table.read_bytes()[:1000])
     opened = Store(tmp_path / "vectors")
-    with pytest.raises(LibraryDamaged, match=r"cannot be read \(.*\); delete .* and run `articlebot index`"):
+    with pytest.raises(LibraryDamaged, match=r"cannot be read \(.*\); run `articlebot doctor --repair`"):
         opened.nearest(vectors()[0], 3)
     opened.close()

@@ -9,7 +9,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.crash import campaign, churn, crowd, effects
+from tests.crash import campaign, churn, crowd, damage, effects
 from tests.crash.operations import OPERATIONS
 from tests.crash.victim import POINTS
 from tests.readers import WordReader
@@ -26,6 +26,8 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="articlebot-crash-") as work:
         if arguments.churn:
             return _churn(Path(work), arguments.churn)
+        if arguments.damage:
+            return _damage(Path(work))
         if arguments.crowd:
             return _crowd(Path(work), arguments.crowd)
         return _kill(Path(work), arguments)
@@ -38,6 +40,7 @@ def _parsed() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, metavar="DIR", help="put the libraries that failed there")
     parser.add_argument("--seed", type=int, help="the seed of an earlier run, to have it again")
     parser.add_argument("--churn", type=int, metavar="N", help="instead, so many cycles of coming and going")
+    parser.add_argument("--damage", action="store_true", help="instead, damage every file in every way")
     parser.add_argument("--crowd", type=float, metavar="SECONDS", help="instead, 50 questions a second")
     return parser.parse_args()
 
@@ -69,6 +72,19 @@ def _churn(work: Path, cycles: int) -> int:
         _say(trend)
     _say(f"{cycles} cycles, {time.monotonic() - start:.0f} s")
     return 1 if any(trend.share > _MUCH for trend in found) else 0
+
+
+def _damage(work: Path) -> int:
+    clinic = damage.Clinic(campaign.processes(), work)
+    failures = 0
+    for name in clinic.files():
+        for kind in damage.DAMAGES:
+            wrong = clinic.damage(name, kind)
+            failures += bool(wrong)
+            if wrong:
+                _say(f"FAILED {name} {kind}: {'; '.join(wrong)}")
+    _say(f"{len(clinic.files())} files, each {len(damage.DAMAGES)} times damaged, {failures} failures")
+    return 1 if failures else 0
 
 
 def _crowd(work: Path, seconds: float) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from index import Article, Library
     from index.snapshot import Snapshot
 
-_NUMBER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{6}")
+_NUMBER = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9]{6}|(?<=damaged-)[0-9a-f]+")
 _PASSING = ("-wal", "-shm", "-journal")  # SQLite's companions come and go
 
 

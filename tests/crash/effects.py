@@ -134,7 +134,7 @@ def _count(listener: int, process: int, under: str, doom: Callable[[int], bool])
     machine = _MACHINES[platform.machine()]
     poll = select.poll()
     poll.register(listener, select.POLLIN)
-    effects, doomed = 0, False
+    effects = 0
     while True:
         (_, event), *_ = poll.poll()
         if event & select.POLLHUP:
@@ -142,14 +142,13 @@ def _count(listener: int, process: int, under: str, doom: Callable[[int], bool])
         notice = _receive(listener)
         if notice is None:
             continue
-        if not doomed and _counts(notice, machine, under):
+        if _counts(notice, machine, under):
             effects += 1
-            doomed = doom(effects)
-            if doomed:
+            if doom(effects):
                 os.kill(process, signal.SIGKILL)
-        if not doomed:
-            with suppress(FileNotFoundError):  # killed by another meanwhile
-                fcntl.ioctl(listener, _SEND, _ANSWER.pack(notice[0], 0, 0, _GO_ON))
+                return effects  # what it asked for is not done, nor what its own children ask for
+        with suppress(FileNotFoundError):  # killed by another meanwhile
+            fcntl.ioctl(listener, _SEND, _ANSWER.pack(notice[0], 0, 0, _GO_ON))
 
 
 def _receive(listener: int) -> tuple[Any, ...] | None:

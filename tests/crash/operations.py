@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from index.examining import mend
 from tests.encoders import HashEncoder
 from tests.readers import WordReader
 from tests.shelf import Shelf
@@ -46,6 +47,7 @@ class Operation:
     `prepare` makes the library, `change` what is then new in the folder, `act` what may be killed
     and done again. `texts` are those of the articles afterwards. `encoder` is the one it is done
     with. `begins` names the function of the program, "module:name", from which on effects count.
+    A library that `refuses` is damaged before: no answer is expected of it until it is mended.
     """
 
     name: str
@@ -55,6 +57,7 @@ class Operation:
     texts: Callable[[Shelf], tuple[str, ...]] = _file_texts
     encoder: str = "old"
     begins: str | None = None
+    refuses: bool = False
 
     def shelf(self, path: Path, encoder: str | None = None) -> Shelf:
         """The shelf there, with the encoder of the operation or another."""
@@ -122,6 +125,54 @@ def _ask(shelf: Shelf) -> None:
     shelf.library.search("On which day is the railway open?", 3)
 
 
+def _with_a_backup(shelf: Shelf) -> None:
+    """A library, and beside it a backup of another one that shares some articles with it."""
+    other = shelf.path.parent / "other"
+    other.mkdir()
+    made = Shelf(other, encoder=shelf.encoder, reader=shelf.reader)
+    _write(made, 1, *SUBJECTS[2:6])
+    _write(made, 2, LONG)
+    made.build()
+    made.library.backup(_backup(shelf))
+    made.library.close()
+    _grown(shelf)
+
+
+def _backup(shelf: Shelf) -> Path:
+    return shelf.path.parent / "backup.zip"
+
+
+def _restore(shelf: Shelf) -> None:
+    shelf.library.restore(_backup(shelf), "replace")
+
+
+def _backed_up(_: Shelf) -> tuple[str, ...]:
+    return tuple(sorted([*(told(subject, 1) for subject in SUBJECTS[2:6]), told(LONG, 2)]))
+
+
+def _lose_an_index(shelf: Shelf) -> None:
+    _grown(shelf)
+    shelf.library.close()
+    (shelf.path / "CURRENT").write_bytes(b"")
+    for path in shelf.path.rglob("passages.npy"):
+        path.write_bytes(b"")
+
+
+def _turn_a_byte(shelf: Shelf) -> None:
+    _first(shelf)
+    shelf.library.close()
+    archive = shelf.path / "archive.sqlite"
+    archive.write_bytes(archive.read_bytes().replace(b"says that the railway", b"says that the railwax"))
+
+
+def _mend(shelf: Shelf) -> None:
+    mend(shelf.path, shelf.encoder, lambda _: None)
+
+
+def _without_damaged(shelf: Shelf) -> tuple[str, ...]:
+    return tuple(text for text in _file_texts(shelf) if text != told("railway", 1))
+
+
 _PUBLISH = "index.generations:Generations.publish"
 _TABLE = (
     Operation("create", _build, lambda _: None, lambda shelf: _write(shelf, 1, *SUBJECTS[:3])),
@@ -137,5 +188,8 @@ _TABLE = (
     Operation("swap", _build, _first, _mixed, begins=_PUBLISH),
     Operation("sweep", _build, _first, _mixed, begins="index.library:Library._settle"),
     Operation("ask", _ask, _grown),
+    Operation("restore", _restore, _with_a_backup, texts=_backed_up),
+    Operation("mend an index", _mend, _lose_an_index, refuses=True),
+    Operation("mend an archive", _mend, _turn_a_byte, texts=_without_damaged, refuses=True),
 )
 OPERATIONS = {operation.name: operation for operation in _TABLE}

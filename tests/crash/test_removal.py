@@ -52,7 +52,7 @@ def vectors_of(shelf: Shelf, article: Article) -> Iterator[bytes]:
     windows = [window(outline) for outline in outlines(article)]
     for made in shelf.encoder.encode_windows(windows):
         for vector in (made.passage, *made.sentences):
-            yield vector.astype(np.float32).tobytes()
+            yield vector.astype(np.float16).astype(np.float32).tobytes()
             yield vector.astype(np.float16).tobytes()
 
 

@@ -12,7 +12,7 @@ from collections import Counter
 from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from index import Library, LibraryEmpty, LibraryOutdated
+from index import Library, LibraryDamaged, LibraryEmpty, LibraryOutdated
 from tests.crash.contents import Edition, contents, files_of, unfound
 from tests.crash.effects import be_watched
 from tests.crash.operations import OPERATIONS, Operation
@@ -49,7 +49,7 @@ def run_through(name: str, path: Path, door: Connection) -> None:
     """Do an operation whole and tell its course."""
     operation = OPERATIONS[name]
     with operation.shelf(path, "old").library as library:
-        before = edition(library)
+        before = edition(operation, library)
     shelf = operation.shelf(path)
     operation.act(shelf)
     after = contents(shelf.library)
@@ -97,7 +97,7 @@ def look(name: str, path: Path, course: Course, door: Connection, bystander: boo
         held = None
         if bystander and course.before is not None:
             held = stack.enter_context(operation.shelf(path, "old").library)
-            edition(held)
+            edition(operation, held)
         door.send("ready")
         door.recv()
         try:
@@ -110,19 +110,19 @@ def look(name: str, path: Path, course: Course, door: Connection, bystander: boo
 def _judge(operation: Operation, path: Path, course: Course, held: Library | None) -> Iterator[str]:
     """One of the two editions is there, whole, and all of it is found, at once."""
     if held is not None:
-        yield from _look_at(held, course, "the library that was open")
+        yield from _look_at(operation, held, course, "the library that was open")
     answering = 0
     for encoder in {"old", operation.encoder}:
         with operation.shelf(path, encoder).library as library:
-            answering += edition(library) is not None
-            yield from _look_at(library, course, "a library opened afterwards")
+            answering += edition(operation, library) is not None
+            yield from _look_at(operation, library, course, "a library opened afterwards")
     if not answering and course.before is not None:
         yield "neither the old nor the new model has an index"
     yield from _converge(operation, path, course, held)
 
 
-def _look_at(library: Library, course: Course, whose: str) -> Iterator[str]:
-    found = edition(library)
+def _look_at(operation: Operation, library: Library, course: Course, whose: str) -> Iterator[str]:
+    found = edition(operation, library)
     if found is None:
         return
     if found not in {course.before, course.after}:
@@ -139,7 +139,7 @@ def _converge(operation: Operation, path: Path, course: Course, held: Library | 
         yield f"done again it holds {found} instead of {course.after}"
     yield from unfound(shelf.library)
     if held is not None:
-        edition(held)  # with its next question it lets go of the old index
+        edition(operation, held)  # with its next question it lets go of the old index
     shelf.library.close()
     left = files_of(shelf.path)
     if left != course.files:
@@ -147,11 +147,15 @@ def _converge(operation: Operation, path: Path, course: Course, held: Library | 
         yield f"on disk there is more: {sorted(more)}, less: {sorted(lacking)}"
 
 
-def edition(library: Library) -> Edition | None:
-    """What a library answers from; None if that is another program's or model's."""
+def edition(operation: Operation, library: Library) -> Edition | None:
+    """What a library answers from; None if that is another program's or model's, or damaged beforehand."""
     try:
         with suppress(LibraryEmpty):
             library.search(QUESTION, 1)
         return contents(library)
     except LibraryOutdated:
         return None
+    except LibraryDamaged:
+        if operation.refuses:
+            return None
+        raise

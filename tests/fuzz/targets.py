@@ -21,13 +21,14 @@ from pathlib import Path
 from bot.cutting import shorten, trim, units
 from bot.jsonlines import json_object
 from bot.links import source_address, text_fragment
+from bot.listings import Shelf, shelf_view
 from bot.outgoing import LIMIT
-from bot.render import answer_message, articles_message, context_message
+from bot.render import answer_message, context_message
 from bot.state import State
 from bot.terminal import Style, article_text, result_text
 from bot.texts import LANGUAGES, texts_in
 from config import Settings, SettingsError, load_settings
-from index import Answer, Article, ArticleError, Quote, Span, language_of, surroundings, web_address
+from index import Answer, Article, ArticleError, Listing, Quote, Span, language_of, surroundings, web_address
 from index.agreement import Statement, differ, same
 from index.decoding import normalise
 from index.dialogue import understood
@@ -175,7 +176,7 @@ def render(data: bytes) -> None:
     for message in (
         answer_message(result, texts),
         context_message(quote, texts),
-        articles_message([article] * 5, texts),
+        shelf_view(Listing(5, 0, (article,) * 5), Shelf(), texts),
     ):
         assert units(message.text) <= LIMIT
         checked_entities(message.text, {"entities": [entity.to_dict() for entity in message.entities]})

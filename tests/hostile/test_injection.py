@@ -13,11 +13,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.links import source_address
-from bot.render import answer_message, articles_message, context_message, not_found_message
+from bot.listings import Shelf, shelf_view
+from bot.render import answer_message, context_message, not_found_message
 from bot.report import page as report_page
 from bot.terminal import Style, result_text
 from bot.texts import texts_in
-from index import Answer, Article, Case, Evaluation, Library, NotFound, Outcome, Quote, Span, web_address
+from index import (
+    Answer,
+    Article,
+    Case,
+    Evaluation,
+    Library,
+    Listing,
+    NotFound,
+    Outcome,
+    Quote,
+    Span,
+    web_address,
+)
 from index.articles import parse
 from tests.hostile import files
 from tests.hostile.files import STORY
@@ -183,7 +196,9 @@ def test_an_address_that_leads_elsewhere_than_it_seems_is_none(url: str) -> None
     assert article.url is None or web_address(article.url) == article.url
     hostile = replace(article, url=url)
     assert source_address(Quote(hostile, Span(0, 10))) is None
-    assert "text_link" not in {entity.type for entity in articles_message([hostile], EN).entities}
+    assert "text_link" not in {
+        entity.type for entity in shelf_view(Listing(1, 0, (hostile,)), Shelf(), EN).entities
+    }
 
 
 @pytest.mark.parametrize(
@@ -223,7 +238,7 @@ def test_words_of_an_article_are_never_markup_in_telegram(words: str) -> None:
         answer_message(Answer("?", (quote,), understood=words), EN),
         context_message(quote, EN),
         not_found_message(NotFound("?", (article,)), EN),
-        articles_message([article], EN),
+        shelf_view(Listing(1, 0, (article,)), Shelf(), EN),
     ):
         links = [entity.url for entity in message.entities if entity.type == "text_link"]
         assert all(link == web_address(article.url) for link in links)

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.app import actions
 from bot.door import Policy
 from bot.handlers import menu
+from bot.routes import actions
 from bot.state import Member, StoredButton
 from tests.bot_api import BotApi, Json
 from tests.fakes import FakeLibrary

@@ -361,11 +361,11 @@ def test_a_file_that_is_wrong_is_refused_in_a_sentence_and_changes_nothing(
 @pytest.mark.parametrize(
     ("statement", "complaint"),
     [
-        ("UPDATE articles SET text = text || ' And a lie.'", "is not as it was read"),
+        ("UPDATE articles SET text = text || ' And a lie.'", "is not there as it was read"),
         ("UPDATE articles SET published = 'yesterday'", "cannot be restored"),
         ("UPDATE articles SET text = CAST(x'ff' AS TEXT)", "cannot be restored"),
-        ("DELETE FROM articles", "does not hold article"),
-        ("DROP TABLE articles", "does not hold article"),
+        ("DELETE FROM articles", "is not there as it was read"),
+        ("DROP TABLE articles", "is not there as it was read"),
         ("CREATE TRIGGER t AFTER INSERT ON live BEGIN DELETE FROM live; END", "'t', which is no table"),
     ],
 )
@@ -459,7 +459,7 @@ def test_a_backup_that_cannot_be_written_says_so_and_leaves_the_older_one(
     with closing(sqlite3.connect(shelf.path / "archive.sqlite")) as connection:
         connection.execute("UPDATE articles SET text = 'rotten' WHERE text = ?", (BRIDGE,))
         connection.commit()
-    with pytest.raises(LibraryDamaged, match="is not as it was read"):
+    with pytest.raises(LibraryDamaged, match="is not there as it was read"):
         shelf.library.backup(tmp_path / "backup.zip")
     assert (tmp_path / "backup.zip").read_bytes() == before
     assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []

@@ -282,15 +282,48 @@ def test_the_doctor_finds_nothing_wrong_with_a_good_library(library: Path) -> No
     assert "wrong" not in done.out
 
 
-def test_the_doctor_tells_what_is_wrong_and_how_to_mend_it(own_library: Path, tmp_path: Path) -> None:
+def test_the_doctor_tells_what_is_wrong_and_mends_it(own_library: Path, tmp_path: Path) -> None:
     missing = articlebot("doctor", "--library", tmp_path / "none")
     assert missing.code == 1
     assert "articlebot index" in missing.out
     for generation in (own_library / "generations").iterdir():
         shutil.rmtree(generation)
-    damaged = articlebot("doctor", "--library", own_library)
-    assert damaged.code == 1
-    assert "articlebot index" in damaged.out
+    for _ in range(2):  # looking changes nothing
+        damaged = articlebot("doctor", "--library", own_library)
+        assert damaged.code == 1
+        assert "is gone" in damaged.out
+        assert "--repair: CURRENT is made to name" in damaged.out
+    mended = articlebot("doctor", "--repair", "--library", own_library)
+    assert mended.code == 0, mended.out
+    assert "mended the index was made again from the 11 articles" in mended.out
+    assert articlebot("doctor", "--deep", "--library", own_library).code == 0
+    assert articlebot("ask", "--library", own_library, MISSION).code == 0
+
+
+def test_the_doctor_saves_what_it_can_of_a_damaged_archive(own_library: Path) -> None:
+    archive = own_library / "archive.sqlite"
+    whole = archive.read_bytes()
+    archive.write_bytes(whole.replace("小米".encode(), "小來".encode(), 1))
+    assert articlebot("doctor", "--library", own_library).code == 1
+    mended = articlebot("doctor", "--repair", "--library", own_library)
+    assert mended.code == 1, "something was lost"
+    assert "mended 10 articles were saved" in mended.out
+    assert "lost   " in mended.out
+    assert "articlebot index" in mended.out
+    (aside,) = own_library.glob("damaged-*/archive.sqlite")
+    assert aside.stat().st_size == len(whole)
+    assert articlebot("index", "--library", own_library).code == 0
+    assert articlebot("doctor", "--library", own_library).code == 0
+    assert len(articlebot("articles", "--json", "--library", own_library).json()) == 11
+
+
+def test_the_doctor_moves_a_damaged_state_of_the_bot_aside(own_library: Path) -> None:
+    (own_library / "bot.sqlite").write_bytes(b"no database at all, and longer than its head " * 99)
+    assert "what the bot remembers" in articlebot("doctor", "--library", own_library).out
+    mended = articlebot("doctor", "--repair", "--library", own_library)
+    assert mended.code == 0, mended.out
+    assert not (own_library / "bot.sqlite").exists()
+    assert len([*own_library.glob("damaged-*/bot.sqlite")]) == 1
 
 
 @pytest.mark.parametrize(

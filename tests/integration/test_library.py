@@ -23,6 +23,7 @@ from index import (
     LibraryLocked,
     LibraryNotFound,
     LibraryOutdated,
+    LibraryUnwritable,
     NothingToIndex,
     Progress,
     QuestionError,
@@ -589,7 +590,9 @@ def test_what_cannot_be_written_loses_nothing(shelf: Shelf, monkeypatch: pytest.
     shelf.write("harvest.txt", HARVEST)
     with monkeypatch.context() as broken:
         broken.setattr(Path, "replace", full)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(
+            LibraryUnwritable, match=r"cannot be written to \(No space left on device\); see that"
+        ):
             shelf.build()
     assert shelf.found(QUESTION) == BRIDGE
     assert shelf.build().passages == 3

@@ -215,7 +215,7 @@ def test_what_cannot_be_put_together_is_told_and_answers_all_the_same(
         assert shelf.found("How many people came to the market on day 2?").count("market")
         with pytest.raises(LibraryError, match="No space left"):
             shelf.library.compact(due=True)
-        with pytest.raises(OSError, match="No space left"):
+        with pytest.raises(LibraryError, match="No space left"):
             shelf.library.compact()
         assert len(shelf.segments()) == len(shelf.generations()) + 1 == 2
     assert shelf.build().uncompacted is None

@@ -159,7 +159,7 @@ def test_an_admin_watches_a_reindex_while_others_go_on_asking(library: Path, tmp
     subprocess.run(
         articlebot("index", str(tmp_path / "more"), "--library", str(library)), check=True, timeout=120
     )
-    write_lists(tmp_path / "more", 25)
+    write_lists(tmp_path / "more", 80)
     with BotApiServer() as server, process(server, library):
         api = server.api
         api.say("/reindex", user=5)
@@ -167,7 +167,7 @@ def test_an_admin_watches_a_reindex_while_others_go_on_asking(library: Path, tmp
         api.wait(lambda: bool(api.called("editMessageText")), 60)
         api.say(OTHER_QUESTION, user=2, language="zh-hant")
         api.wait(lambda: bool(api.sent(2)), 60)
-        api.wait(lambda: "Added: 24" in api.sent(ADMIN)[0]["text"], 200)
+        api.wait(lambda: "Added: 79" in api.sent(ADMIN)[0]["text"], 200)
     assert "only the bot's admins" in api.sent(5)[0]["text"]
     assert "小米" in api.sent(2)[0]["text"]
     (answered,) = [call.at for call in api.called("sendMessage") if call.parameters["chat_id"] == 2]

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+import zlib
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 from index import LibraryDamaged, LibraryLocked, LibraryOutdated
 from index.generations import PIPELINE, Generations, Manifest, Part
-from index.segments import Segment, sizes
+from index.segments import Segment, SegmentFile, files_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +28,7 @@ def make(generations: Generations, **changes: object) -> str:
     segment = generations.create_segment(name)
     (segment / "keywords").mkdir()
     (segment / "keywords" / "table").write_bytes(b"0123456789")
-    Segment(name, True, 1, 1, (7,), sizes(segment)).save(segment)
+    Segment(name, True, 1, 1, (7,), files_of(segment, 1)).save(segment)
     manifest = Manifest(PIPELINE, "model", "digest", 8, 1, 3.5, (Part(name, (3,)),))
     replace(manifest, **changes).save(generations.folder(name))  # type: ignore[arg-type] # whatever a test wants otherwise
     return name
@@ -68,7 +69,8 @@ def test_a_manifest_comes_back_as_it_was_saved(generations: Generations, live: s
     assert generation is not None
     assert generation.manifest == Manifest.load(generations.folder(live))
     assert generation.manifest.parts == (Part(live, (3,)),)
-    assert generation.segments == (Segment(live, True, 1, 1, (7,), (("keywords/table", 10),)),)
+    table = SegmentFile("keywords/table", 10, zlib.crc32(b"0123456789"))
+    assert generation.segments == (Segment(live, True, 1, 1, (7,), (table,)),)
     generation.verify()
     generation.close()
 
@@ -244,12 +246,14 @@ def test_a_generation_of_another_pipeline_is_outdated_whatever_its_manifest_hold
         generations.live()
 
 
-def test_files_that_are_missing_or_cut_short_are_damage(generations: Generations, live: str) -> None:
+def test_files_that_are_missing_cut_short_or_changed_are_damage(generations: Generations, live: str) -> None:
     table = generations.segment(live) / "keywords" / "table"
     generation = generations.live()
     assert generation is not None
-    table.write_bytes(b"0123456789 and more")
     generation.verify()
+    table.write_bytes(b"0123456780")
+    with pytest.raises(LibraryDamaged, match=r"table is not as it was written; run `articlebot index`"):
+        generation.verify()
     table.write_bytes(b"0123")
     with pytest.raises(LibraryDamaged, match=r"table is 4 bytes long instead of 10; run `articlebot index`"):
         generation.verify()

@@ -87,7 +87,7 @@ def test_what_is_whole_is_saved_and_what_is_lost_is_named(library: Path, damage:
     path = library / "archive.sqlite"
     damaged = DAMAGES[damage](path.read_bytes())
     path.write_bytes(damaged)
-    assert [*faults(library)]
+    assert [*faults(library)] or damage == "empty", "an empty file is an empty database"
     found = salvage(library, VERSIONS, ENCODER)
     assert [*faults(library)] == []
     saved = held(library)
