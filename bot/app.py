@@ -165,7 +165,9 @@ def build_application(
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),
         acquisitions=acquisitions,
-        watcher=web.watcher(library, state.feeds, acquisitions.in_turn) if web else None,
+        watcher=web.watcher(library, state.feeds, acquisitions.in_turn, acquisitions.stopping)
+        if web
+        else None,
     )
     return _application(bot, desk, inbox, order, operation or Operation())
 

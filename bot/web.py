@@ -10,6 +10,7 @@ from bot.watching import Pace, Watcher
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+    from threading import Event
 
     from bot.state import Feeds
     from bot.watching import Fetch, InTurn, Library
@@ -34,6 +35,6 @@ class Web:
 
         return read
 
-    def watcher(self, library: Library, feeds: Feeds, in_turn: InTurn) -> Watcher:
-        """What checks the feeds."""
-        return Watcher(library, feeds, self.fetch, in_turn, self.folders, self.pace)
+    def watcher(self, library: Library, feeds: Feeds, in_turn: InTurn, stopping: Event) -> Watcher:
+        """What checks the feeds, until it is stopped."""
+        return Watcher(library, feeds, self.fetch, in_turn, self.folders, self.pace, stopping)

@@ -39,7 +39,7 @@ from index.errors import (
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
 from index.examining import Problem, Remedy, Repair, examine, repair
-from index.feeds import Entry, Feed, feed_in
+from index.feeds import Entry, Feed
 from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
@@ -101,7 +101,6 @@ __all__ = [
     "Stamp",
     "Feed",
     "Entry",
-    "feed_in",
     "Listing",
     # building
     "Progress",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -18,9 +19,10 @@ from urllib.parse import urlsplit
 from index import articles
 from index.addresses import web_address
 from index.archive import Archive, FileRecord
-from index.confinement import Limits
-from index.decoding import normalise
-from index.errors import EmptyArticle, UnsupportedFormat
+from index.confinement import SHARED, Limits
+from index.decoding import decode_as, is_marked, normalise
+from index.errors import ArticleError, EmptyArticle, FeedError, UnsupportedFormat
+from index.feeds import Feed
 from index.fetching import Page
 from index.parsers import SUFFIXES
 from index.records import Article, Failure
@@ -37,6 +39,13 @@ _SUFFIXES = {
 }
 _SILENT = frozenset({"", "application/octet-stream", "binary/octet-stream"})  # types that tell nothing
 
+# Encodings that a server's word is taken for: neither those it names unasked for whatever it has
+# (ISO 8859-1, ASCII), nor ways of writing that are none of a page ("punycode").
+_CHARSETS = frozenset(
+    "utf-8 gb2312 gbk gb18030 big5 big5-hkscs shift_jis euc-jp euc-kr utf-16 utf-16le utf-16be koi8-r "
+    "iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-9 windows-1250 windows-1251 windows-1252 windows-1253 "
+    "windows-1254".split()
+)
 _LONGEST_NAME = 200  # characters of a file's name that are kept
 
 
@@ -89,10 +98,31 @@ def of_page(page: Page, *, max_bytes: int, limits: Limits) -> Article:
     """
     site = urlsplit(page.url).hostname or page.url
     name = f"{site}{_suffix(page)}"
-    article = read(page.content, name, url=page.url, max_bytes=max_bytes, limits=limits)
+    article = read(_content(page), name, url=page.url, max_bytes=max_bytes, limits=limits)
     if article.source != name:
         return article
     return named(sealed(replace(article, source=site.removeprefix("www."))))
+
+
+def feed_of(page: Page, *, limits: Limits) -> Feed:
+    """The feed in a page that was fetched; raises FeedError if it is none, or none that can be read."""
+    kind = f"{page.kind}; charset={page.charset}" if page.charset else page.kind
+    try:
+        return SHARED.feed(page.content, kind, page.url, limits)
+    except FeedError:
+        raise
+    except ArticleError as error:  # it took too long or too much memory, or it crashed its parser
+        raise FeedError(
+            f"{page.url} is a feed that cannot be read; look for another one of the site"
+        ) from error
+
+
+def _content(page: Page) -> bytes:
+    """The content of a page, its text marked as UTF-8 where the server names the encoding it is in."""
+    if page.charset not in _CHARSETS or not page.kind.startswith("text/") or is_marked(page.content):
+        return page.content
+    text = decode_as(page.content, page.charset)
+    return page.content if text is None else BOM_UTF8 + text.encode()
 
 
 def _suffix(page: Page) -> str:

@@ -11,14 +11,19 @@ import sys
 import warnings
 from contextlib import suppress
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.errors import ArticleError
+from index.feeds import parse_feed
 from index.parsers import parse
 
 if TYPE_CHECKING:
     from typing import BinaryIO
+
+    from index.feeds import Feed
+    from index.parsers import Parsed
 
 FRAME = struct.Struct(">II")  # lengths in bytes: of the JSON, and of the file after it
 OUT_OF_MEMORY = 86  # the exit status that says so: what has no memory left can say nothing else
@@ -54,7 +59,9 @@ def serve(seconds: int, memory: int, characters: int) -> None:
 
 def _answer(asked: dict[str, str], data: bytes, characters: int) -> dict[str, Any]:
     try:
-        parsed = parse(data, asked["suffix"], asked["name"], characters=characters)
+        if "feed" in asked:
+            return _plain(parse_feed(data, asked["feed"], asked["name"]))
+        return _plain(parse(data, asked["suffix"], asked["name"], characters=characters))
     except ArticleError as error:
         return {"error": type(error).__name__, "reason": str(error)}
     except MemoryError:
@@ -62,8 +69,12 @@ def _answer(asked: dict[str, str], data: bytes, characters: int) -> dict[str, An
     except Exception as error:  # noqa: BLE001 -- a stranger's bytes lead parsers anywhere, and it is told
         reason = f"The file makes its parser fail ({type(error).__name__}); save its text as .txt"
         return {"error": ArticleError.__name__, "reason": reason}
-    published = parsed.published.isoformat() if parsed.published else None
-    return {**asdict(parsed), "published": published}
+
+
+def _plain(record: Parsed | Feed) -> dict[str, Any]:
+    """A record as JSON can hold it, days as they are written."""
+    told: dict[str, Any] = json.loads(json.dumps(asdict(record), default=date.isoformat))
+    return told
 
 
 def _send(results: BinaryIO, answer: dict[str, Any]) -> None:

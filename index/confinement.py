@@ -1,6 +1,6 @@
 """Parsing in a child process that may take only so much memory and time.
 
-A parser of PDF, HTML or Word files is very much code that a stranger's bytes steer: they can
+A parser of PDF, HTML, Word files or feeds is very much code that a stranger's bytes steer: they can
 make it run for ever, fill the memory or crash the process. So it runs in a process of its own,
 without the environment (and the bot's token in it), and what that dies of is an error of the
 file it read. One child reads many files, which costs each of them a fraction of a millisecond.
@@ -19,15 +19,21 @@ import threading
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.child import FRAME, OUT_OF_MEMORY
-from index.errors import ArticleError, EmptyArticle, TooLarge, UnsupportedFormat
+from index.errors import ArticleError, EmptyArticle, FeedError, TooLarge, UnsupportedFormat
+from index.feeds import Entry, Feed
 from index.parsers import Parsed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _FILES = 500  # that one child reads before it is replaced, so that what parsers leak does not add up
 _START = 60.0  # seconds; starting takes a tenth of one, on a machine that is busy some more
-_ERRORS = {kind.__name__: kind for kind in (ArticleError, EmptyArticle, TooLarge, UnsupportedFormat)}
+_ERRORS = {
+    kind.__name__: kind for kind in (ArticleError, EmptyArticle, FeedError, TooLarge, UnsupportedFormat)
+}
 _LETTER = 6  # bytes that a character takes at most in JSON
 _BESIDES = 100_000  # bytes, more than an answer holds beside its text
 _NONSENSE = 1  # the exit status of a child that is ended because it talks nonsense
@@ -40,6 +46,9 @@ _CODE = (
     "package.__path__ = [sys.argv[1]]; sys.modules['index'] = package; "
     "from index.child import serve; serve(*map(int, sys.argv[2:5]))"
 )
+
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +72,42 @@ class Confinement:
 
         Raises ArticleError, too, where the file takes more than the limits allow or crashes its parser.
         """
-        header = json.dumps({"suffix": suffix, "name": name}).encode()
+        return self._run({"suffix": suffix, "name": name}, data, limits, _parsed)
+
+    def feed(self, data: bytes, kind: str, address: str, limits: Limits) -> Feed:
+        """What `index.feeds.parse_feed` returns or raises, or an ArticleError as `parse` does."""
+        return self._run({"feed": kind, "name": address}, data, limits, _feed)
+
+    def _run(
+        self,
+        asked: dict[str, str],
+        data: bytes,
+        limits: Limits,
+        understand: Callable[[dict[str, Any]], Result],
+    ) -> Result:
+        header = json.dumps(asked).encode()
         request = FRAME.pack(len(header), len(data)) + header + data
         with self._lock:
-            answer = self._answer(request, limits)
-        if isinstance(answer, Parsed):
-            return answer
-        raise answer
+            answer = self._answer(request, limits, understand)
+        if isinstance(answer, ArticleError):
+            raise answer
+        return answer
 
     def close(self) -> None:
         """End the child; another file starts a new one."""
         with self._lock:
             self._end()
 
-    def _answer(self, request: bytes, limits: Limits) -> Parsed | ArticleError:
+    def _answer(
+        self, request: bytes, limits: Limits, understand: Callable[[dict[str, Any]], Result]
+    ) -> Result | ArticleError:
         child = self._child
         if child is None or child.limits != limits or child.served >= _FILES:
             self._end()
             child = self._child = _Child(limits)
         fresh = not child.served
         try:
-            return child.ask(request)
+            return child.ask(request, understand)
         except _Died as death:
             self._end()
             if fresh or death.expired:
@@ -92,7 +116,7 @@ class Confinement:
             self._end()
             raise
         # It may have died of what it had read before, or of being idle: a new one will show.
-        return self._answer(request, limits)
+        return self._answer(request, limits, understand)
 
     def _end(self) -> None:
         child, self._child = self._child, None
@@ -136,11 +160,11 @@ class _Child:
                 "close other programs and try again"
             ) from error
 
-    def ask(self, request: bytes) -> Parsed | ArticleError:
+    def ask(self, request: bytes, understand: Callable[[dict[str, Any]], Result]) -> Result | ArticleError:
         """What it answers about a file; raises `_Died` if it ends instead, or no longer talks sense."""
         reply = self._exchange(request, self.limits.seconds)
         try:
-            answer = _understood(json.loads(reply))
+            answer = _understood(json.loads(reply), understand)
         except (ValueError, KeyError, TypeError) as error:
             raise _Died(_NONSENSE, expired=False) from error
         self.served += 1
@@ -186,14 +210,38 @@ class _Child:
         self._process.kill()
 
 
-def _understood(answer: dict[str, Any]) -> Parsed | ArticleError:
+def _understood(
+    answer: dict[str, Any], understand: Callable[[dict[str, Any]], Result]
+) -> Result | ArticleError:
     if "error" in answer:
         return _ERRORS[answer["error"]](str(answer["reason"]))
-    published = date.fromisoformat(answer["published"]) if answer["published"] else None
+    return understand(answer)
+
+
+def _parsed(answer: dict[str, Any]) -> Parsed:
     words = {name: answer[name] for name in ("title", "text", "url", "source", "author")}
-    if not all(value is None or isinstance(value, str) for value in words.values()):
+    return Parsed(**_words(words), published=_day(answer["published"]))
+
+
+def _feed(answer: dict[str, Any]) -> Feed:
+    entries = [
+        Entry(
+            **_words({name: each[name] for name in ("key", "url", "title", "text")}),
+            published=_day(each["published"]),
+        )
+        for each in answer["entries"]
+    ]
+    return Feed(str(answer["title"]), tuple(entries))
+
+
+def _words(told: dict[str, Any]) -> dict[str, Any]:
+    if not all(value is None or isinstance(value, str) for value in told.values()):
         raise TypeError("a child's answer holds words only")
-    return Parsed(**words, published=published)
+    return told
+
+
+def _day(written: str | None) -> date | None:
+    return date.fromisoformat(written) if written else None
 
 
 def _reason(death: _Died, limits: Limits) -> ArticleError:

@@ -60,6 +60,11 @@ def decode(data: bytes) -> str:
         return _best(data, (*_NARROW, *_WIDE), "is in no encoding that can be recognised")
 
 
+def is_marked(data: bytes) -> bool:
+    """Whether bytes begin with a mark that says which encoding they are in."""
+    return data.startswith(tuple(mark for mark, _ in _BOMS))
+
+
 def decode_as(data: bytes, label: str) -> str | None:
     """The text of `data` in the encoding a page declares; None when that is plainly wrong.
 

@@ -48,12 +48,14 @@ class TooLarge(ArticleError):
 class FetchError(ArticleError):
     """An address that may not be fetched, or that led to no page.
 
-    `wait` is how many seconds its server asked to be left alone, or None.
+    `wait` is how many seconds its server asked to be left alone, or None. `passing` says that the same
+    address may well do another time: its server was busy, or the way there was broken.
     """
 
-    def __init__(self, message: str, *, wait: float | None = None) -> None:
+    def __init__(self, message: str, *, wait: float | None = None, passing: bool = False) -> None:
         super().__init__(message)
         self.wait = wait
+        self.passing = passing
 
 
 class FeedError(ArticleError):

@@ -3,15 +3,15 @@
 An address may come from anybody, and so may the pages it leads to. They can name this machine, its
 neighbours or a cloud's metadata service in many ways (http://2130706433/, [::ffff:127.0.0.1], a
 name that resolves to 10.0.0.1, a redirect), answer for ever, a byte a minute, or with a bomb.
-Hence: http and https only; a name is resolved once, every one of its addresses must be public, and
-the connection goes to one that was checked; a redirect is a new address, checked in the same way;
-bytes are counted after decompression; one deadline holds for the whole. No credentials, cookies
+Hence: http and https only, at any port; a name is resolved once, every one of its addresses must be
+public, and the connection goes to one that was checked; a redirect is a new address, checked in the
+same way, five at most, and from a public one never to one that only the settings allow; bytes are
+counted before and after decompression; one deadline holds for the whole. No credentials, cookies
 or proxies are sent or taken from the environment. See CWE-918 (server-side request forgery).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 import ssl
 import time
@@ -19,24 +19,29 @@ import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from email.message import Message
+from email.utils import mktime_tz, parsedate_tz
 from typing import Final
 
 import httpcore
 import httpx
 
 from index.errors import FetchError
+from index.reach import Network, may_reach
+from index.wire import Wire
 
 MOST_REDIRECTS: Final = 5
 _AGENT: Final = "articlebot (a bot that quotes articles; fetches what its admin names)"
 _CHUNK: Final = 65_536  # bytes decompressed at once
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _UNCHANGED: Final = 304
+_KEPT_OUT: Final = frozenset({401, 402, 403, 451})
+_BUSY: Final = frozenset({408, 425, 429})  # and all from 500 on
 _LAST_PORT: Final = 65_535
+_LONGEST_STAMP: Final = 1000  # characters; no honest one comes near
 _PORTS: Final = {"http": 80, "https": 443}
-_NAT64: Final = ipaddress.ip_network("64:ff9b::/96")  # IPv4 in IPv6, RFC 6052
+_GZIP: Final = b"\x1f"  # the first byte of a part, of which a file may have several
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Resolve = Callable[[str, int], Sequence[str]]
 """A host's name and a port to its addresses, in the order to try them; raises OSError."""
 
@@ -51,12 +56,18 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What an address led to. `url` is the last after redirects; `kind` the media type, lower case, or ""."""
+    """What an address led to.
+
+    `url` is the last after redirects, `kind` the media type in lower case or "", `charset` the
+    encoding that the server names. `public` says that some of the way there was on the public internet.
+    """
 
     url: str
     content: bytes
     kind: str
     stamp: Stamp
+    charset: str | None = None
+    public: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,14 @@ class Allowance:
 
     most_bytes: int = 20_000_000
     seconds: float = 20.0
+
+
+@dataclass(slots=True)
+class _Way:
+    """One fetch on its way: until when it may take, a monotonic time, and whether it was in public."""
+
+    deadline: float
+    public: bool
 
 
 class Fetcher:
@@ -84,24 +103,25 @@ class Fetcher:
         self._allowed = tuple(allowed)
         self._resolve = resolve or resolved
 
-    def fetch(self, url: str, stamp: Stamp | None = None) -> Page | None:
+    def fetch(self, url: str, stamp: Stamp | None = None, *, public: bool = False) -> Page | None:
         """The page at an address, or None if it is still the one with that stamp.
 
-        Raises FetchError, whose sentence names the address and the reason.
+        `public` keeps to the public internet, whatever else is allowed: for an address that comes
+        from there. Raises FetchError, whose sentence names the address and the reason.
         """
-        deadline = time.monotonic() + self._limits.seconds
+        way = _Way(time.monotonic() + self._limits.seconds, public)
         at = url.strip()
         for _ in range(MOST_REDIRECTS + 1):
-            found = self._once(at, stamp or Stamp(), deadline)
+            found = self._once(at, stamp or Stamp(), way)
             if not isinstance(found, str):
                 return found
             at = found
         raise FetchError(f"{url} leads on more than {MOST_REDIRECTS} times; give the address it ends at")
 
-    def _once(self, url: str, stamp: Stamp, deadline: float) -> Page | str | None:
+    def _once(self, url: str, stamp: Stamp, way: _Way) -> Page | str | None:
         """The page, None if it is unchanged, or where it leads on to."""
         address = _parsed(url)
-        wire = _Wire(self._permitted, deadline)
+        wire = Wire(lambda host, port: self._permitted(host, port, way), way.deadline)
         with (
             _in_words(url, self._limits),
             httpcore.ConnectionPool(network_backend=wire) as pool,
@@ -109,34 +129,35 @@ class Fetcher:
         ):
             headers = httpx.Headers(response.headers)
             if response.status in _REDIRECTS and "location" in headers:
-                return str(address.join(headers["location"]))
-            if response.status == _UNCHANGED:
+                return _joined(address, headers["location"])
+            if response.status == _UNCHANGED and (stamp.etag or stamp.modified):
                 return None
             if response.status != httpx.codes.OK:
-                raise FetchError(
-                    f"{url} answers {_status(response.status)}; check the address",
-                    wait=_wait(headers.get("retry-after", "")),
-                )
-            content = _bounded(_plain(response.iter_stream(), headers, url), self._limits, url)
-        return _page(str(address), content, headers)
+                raise _refused(url, response.status, headers)
+            parts = _bounded(response.iter_stream(), self._limits, url)
+            content = b"".join(_bounded(_plain(parts, headers, url), self._limits, url))
+        return _page(str(address), content, headers, public=way.public)
 
-    def _permitted(self, host: str, port: int) -> list[str]:
+    def _permitted(self, host: str, port: int, way: _Way) -> list[str]:
         """The addresses of a host, all of which may be reached; raises FetchError for any that may not."""
         try:
             found = list(dict.fromkeys(self._resolve(host, port)))
         except (OSError, UnicodeError) as error:
-            raise FetchError(f"{host} cannot be found; check the address") from error
-        for each in found:
-            if not self._may_reach(each):
-                raise FetchError(
-                    f"{host} is {each}, which is not on the public internet; only public addresses are "
-                    "fetched, and those that fetching.allowed in the settings names"
-                )
+            raise FetchError(f"{host} cannot be found; check the address", passing=True) from error
+        inner = [each for each in found if not may_reach(each, ())]
+        refused = [each for each in inner if not may_reach(each, self._allowed)]
+        if refused:
+            raise FetchError(
+                f"{host} is {refused[0]}, which is not on the public internet; only public addresses are "
+                "fetched, and those that fetching.allowed in the settings names"
+            )
+        way.public = way.public or len(inner) < len(found)
+        if way.public and inner:
+            raise FetchError(
+                f"{host} is {inner[0]}, which is not on the public internet, and something on the internet "
+                "leads there; give that address yourself if it is meant"
+            )
         return found
-
-    def _may_reach(self, found: str) -> bool:
-        address = ipaddress.ip_address(found.partition("%")[0])  # less the scope of a link-local one
-        return _is_public(address) or any(address in network for network in self._allowed)
 
 
 def resolved(host: str, port: int) -> list[str]:
@@ -144,36 +165,30 @@ def resolved(host: str, port: int) -> list[str]:
     return [str(each[4][0]) for each in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
 
 
-def _is_public(address: Address) -> bool:
-    """Whether an address and every other that is hidden inside it is of the public internet."""
-    if not address.is_global or address.is_multicast or (address.is_reserved and address not in _NAT64):
-        return False
-    return all(map(_is_public, _inside(address)))
-
-
-def _inside(address: Address) -> list[Address]:
-    """The IPv4 addresses that an IPv6 one stands for: mapped, 6to4, Teredo, NAT64."""
-    if isinstance(address, ipaddress.IPv4Address):
-        return []
-    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF) if address in _NAT64 else None
-    found = (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()), last)
-    return [each for each in found if each is not None]
-
-
 def _parsed(url: str) -> httpx.URL:
     try:
         address = httpx.URL(url)
-    except httpx.InvalidURL as error:
+        host, userinfo = address.host, address.userinfo
+    except (httpx.InvalidURL, UnicodeError) as error:  # the second: what seems to be of another script
         raise FetchError(f"{url[:200]!r} is no address of a page ({error}); copy it once more") from error
-    if address.scheme not in _PORTS or not address.host:
+    if address.scheme not in _PORTS or not host:
         raise FetchError(f"{url[:200]!r} is no web address; give one that begins with http:// or https://")
-    if not 0 < (address.port or _PORTS[address.scheme]) <= _LAST_PORT:
+    if not 0 < (_PORTS[address.scheme] if address.port is None else address.port) <= _LAST_PORT:
         raise FetchError(
             f"{url[:200]!r} names port {address.port}, and there are {_LAST_PORT:,}; leave it out"
         )
-    if address.userinfo:
-        raise FetchError(f"the address at {address.host} holds a name or a password; give it without")
+    if userinfo:
+        raise FetchError(f"the address at {host} holds a name or a password; give it without")
     return address.copy_with(fragment=None)
+
+
+def _joined(address: httpx.URL, target: str) -> str:
+    try:
+        return str(address.join(target))
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise FetchError(
+            f"{address} leads on to {target[:200]!r}, which is no address ({error}); check the address"
+        ) from error
 
 
 def _headers(address: httpx.URL, stamp: Stamp) -> list[tuple[bytes | str, bytes | str]]:
@@ -185,25 +200,48 @@ def _headers(address: httpx.URL, stamp: Stamp) -> list[tuple[bytes | str, bytes 
             "Accept",
             "text/html, application/xhtml+xml, application/pdf, application/xml, text/plain, */*;q=0.5",
         ),
-        ("Accept-Encoding", "gzip, deflate"),
+        ("Accept-Encoding", "gzip"),
         ("Connection", "close"),
         *((name, value) for name, value in known.items() if value),
     ]
 
 
-def _status(code: int) -> str:
-    return f"{code} {httpx.codes.get_reason_phrase(code)}".strip()
+# --- answers -------------------------------------------------------------------------------
+
+
+def _refused(url: str, status: int, headers: httpx.Headers) -> FetchError:
+    busy = status in _BUSY or status >= httpx.codes.INTERNAL_SERVER_ERROR
+    remedy = "try again later" if busy else "check the address"
+    if status in _KEPT_OUT:
+        remedy = "it does not let everybody in; save the page and send it as a file"
+    said = f"{status} {httpx.codes.get_reason_phrase(status)}".strip()
+    wait = _wait(headers.get("retry-after", "").strip())
+    return FetchError(f"{url} answers {said}; {remedy}", wait=wait, passing=busy)
 
 
 def _wait(told: str) -> float | None:
-    """How many seconds a server asks to be left alone; a date instead of a number is passed over."""
-    return float(told) if told.isascii() and told.isdecimal() else None
+    """How many seconds a server asks to be left alone, which it tells as a number or as a date."""
+    if told.isascii() and told.isdecimal():
+        return float(told)
+    when = parsedate_tz(told)
+    try:
+        return max(0.0, mktime_tz(when) - time.time()) if when else None
+    except (OverflowError, ValueError):  # a year that no calendar has
+        return None
 
 
-def _page(url: str, content: bytes, headers: httpx.Headers) -> Page:
-    kind = headers.get("content-type", "").partition(";")[0]
-    stamp = Stamp(headers.get("etag"), headers.get("last-modified"))
-    return Page(url, content, kind.strip().lower(), stamp)
+def _page(url: str, content: bytes, headers: httpx.Headers, *, public: bool) -> Page:
+    told = Message()
+    told["Content-Type"] = headers.get("content-type", "")
+    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+    stamp = Stamp(_printable(headers.get("etag")), _printable(headers.get("last-modified")))
+    return Page(url, content, kind, stamp, told.get_content_charset(), public)
+
+
+def _printable(told: str | None) -> str | None:
+    """What can be sent back as it came, else None."""
+    fits = told and len(told) <= _LONGEST_STAMP and told.isascii() and told.isprintable()
+    return told if fits else None
 
 
 # --- bytes, counted ------------------------------------------------------------------------
@@ -217,23 +255,35 @@ def _plain(parts: Iterable[bytes], headers: httpx.Headers, url: str) -> Iterator
         return
     if how not in {"gzip", "x-gzip", "deflate"}:
         raise FetchError(f"{url} is compressed as {how[:40]!r}, which was not asked for; save it as a file")
-    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, whichever it is
+    inflate = _inflater()
     for part in parts:
-        rest = part
-        while rest and not inflate.eof:
-            yield inflate.decompress(rest, _CHUNK)
-            rest = inflate.unconsumed_tail
+        rest, full = part, False
+        while rest or full:
+            if inflate.eof:
+                if not rest.startswith(_GZIP):
+                    return  # padding, or more than was announced
+                inflate = _inflater()
+            some = inflate.decompress(rest, _CHUNK)
+            rest, full = inflate.unused_data or inflate.unconsumed_tail, len(some) == _CHUNK
+            yield some
     if not inflate.eof:
-        raise FetchError(f"{url} broke off before its end; try again later")
+        raise FetchError(f"{url} broke off before its end; try again later", passing=True)
 
 
-def _bounded(parts: Iterable[bytes], limits: Allowance, url: str) -> bytes:
-    content = bytearray()
+def _inflater() -> zlib._Decompress:
+    return zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, whichever it is
+
+
+def _bounded(parts: Iterable[bytes], limits: Allowance, url: str) -> Iterator[bytes]:
+    taken = 0
     for part in parts:
-        content += part
-        if len(content) > limits.most_bytes:
-            raise FetchError(f"{url} has more than the {limits.most_bytes / 1e6:g} MB allowed")
-    return bytes(content)
+        taken += len(part)
+        if taken > limits.most_bytes:
+            raise FetchError(
+                f"{url} has more than the {limits.most_bytes / 1e6:g} MB allowed; save what matters of it as "
+                "a file, or raise articles.max_file_mb in the settings"
+            )
+        yield part
 
 
 @contextmanager
@@ -242,78 +292,22 @@ def _in_words(url: str, limits: Allowance) -> Iterator[None]:
     try:
         yield
     except httpcore.TimeoutException as error:
-        raise FetchError(f"{url} took longer than {limits.seconds:g} s; try again later") from error
+        raise FetchError(
+            f"{url} took longer than {limits.seconds:g} s; try again later", passing=True
+        ) from error
     except (httpcore.ProtocolError, zlib.error) as error:
-        raise FetchError(f"{url} does not answer as a web server does ({error})") from error
+        raise FetchError(
+            f"{url} does not answer as a web server does ({error}); check the address", passing=True
+        ) from error
     except (httpcore.NetworkError, ssl.SSLError) as error:
-        raise FetchError(f"{url} cannot be reached ({error}); check the address, or try later") from error
+        raise FetchError(
+            f"{url} cannot be reached ({_cause(error)}); check the address, or try later", passing=True
+        ) from error
 
 
-# --- the wire ------------------------------------------------------------------------------
-
-
-class _Wire(httpcore.NetworkBackend):
-    """Connects only where it is permitted, and only until the deadline."""
-
-    def __init__(self, permitted: Callable[[str, int], list[str]], deadline: float) -> None:
-        self._inner = httpcore.SyncBackend()
-        self._permitted = permitted
-        self._deadline = deadline
-
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,  # noqa: ARG002 - the deadline holds instead
-        local_address: str | None = None,
-        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect to the first of the host's addresses that takes the connection."""
-        failed: httpcore.NetworkError | None = None
-        for address in self._permitted(host, port):
-            try:
-                stream = self._inner.connect_tcp(
-                    address, port, _left(self._deadline), local_address, socket_options
-                )
-            except httpcore.NetworkError as error:
-                failed = error
-            else:
-                return _Stream(stream, self._deadline)
-        raise failed or httpcore.ConnectError(f"{host} has no address")
-
-
-class _Stream(httpcore.NetworkStream):
-    """A connection whose every step ends with the deadline of the whole."""
-
-    def __init__(self, inner: httpcore.NetworkStream, deadline: float) -> None:
-        self._inner = inner
-        self._deadline = deadline
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ARG002 - as above
-        return self._inner.read(max_bytes, _left(self._deadline))
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ARG002 - as above
-        self._inner.write(buffer, _left(self._deadline))
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(
-        self,
-        ssl_context: ssl.SSLContext,
-        server_hostname: str | None = None,
-        timeout: float | None = None,  # noqa: ARG002 - as above
-    ) -> httpcore.NetworkStream:
-        """The connection encrypted; the certificate is checked for the name, not for the address."""
-        secure = self._inner.start_tls(ssl_context, server_hostname, _left(self._deadline))
-        return _Stream(secure, self._deadline)
-
-    def get_extra_info(self, info: str) -> object:
-        return self._inner.get_extra_info(info)
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("the time is up")
-    return left
+def _cause(error: BaseException) -> str:
+    """What the system itself said was wrong, without numbers."""
+    cause = error.__cause__ or error.__context__ or error
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return f"its certificate is not valid: {cause.verify_message}"
+    return cause.strerror if isinstance(cause, OSError) and cause.strerror else str(error)

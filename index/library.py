@@ -28,6 +28,7 @@ from index.errors import (
     LibraryOutdated,
     LibraryUnwritable,
 )
+from index.feeds import Feed
 from index.fetching import Page
 from index.finding import cards_of, newest_first, of_outlets, sources, titled
 from index.generations import Generation, Generations
@@ -174,6 +175,10 @@ class Library:
     def read_page(self, page: Page) -> Article:
         """The article in a page that was fetched, without keeping anything of it; raises as `read` does."""
         return additions.of_page(page, max_bytes=self._max_file_bytes, limits=self._limits)
+
+    def read_feed(self, page: Page) -> Feed:
+        """The feed in a page that was fetched; raises FeedError if it is none, or as `read` does."""
+        return additions.feed_of(page, limits=self._limits)
 
     def twin(self, article: Article) -> Article | None:
         """The article that has this one's very text or else its address, if there is one in the library.

@@ -22,6 +22,7 @@ from index import (
     Backup,
     BuildReport,
     Failure,
+    Feed,
     Hit,
     LibraryEmpty,
     LibraryLocked,
@@ -266,6 +267,10 @@ class FakeLibrary:
     def read_page(self, page: Page) -> Article:
         """The real reading."""
         return additions.of_page(page, max_bytes=20_000_000, limits=Limits())
+
+    def read_feed(self, page: Page) -> Feed:
+        """The real reading."""
+        return additions.feed_of(page, limits=Limits())
 
     def find(self, words: str, *, count: int | None = None) -> tuple[Article, ...]:
         """Those whose titles hold the words."""

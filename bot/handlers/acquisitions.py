@@ -19,7 +19,8 @@ class Acquisitions:
     """Threads that take no worker from the questions: some that read, and one that writes.
 
     As only one thread writes, what several admins decide at once is done in turn. `fetch` is None
-    where pages cannot be fetched; `max_bytes` is how large a file may be.
+    where pages cannot be fetched; `max_bytes` is how large a file may be. `stopping` is set when the bot
+    is being stopped.
     """
 
     def __init__(self, *, fetch: Fetch | None, max_bytes: int) -> None:
@@ -28,7 +29,7 @@ class Acquisitions:
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reading")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="writing")
         self._claimed: set[str] = set()
-        self._stopping = threading.Event()
+        self.stopping = threading.Event()
 
     async def read(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that reads or fetches."""
@@ -55,12 +56,12 @@ class Acquisitions:
 
     def go_on(self, progress: Progress) -> None:  # noqa: ARG002  told of a build's progress
         """End a build with `AddingStopped` when the bot is being stopped; harmless at any moment."""
-        if self._stopping.is_set():
+        if self.stopping.is_set():
             raise AddingStopped
 
     def stop(self) -> None:
         """Have a build that is going on end at its next sign of progress."""
-        self._stopping.set()
+        self.stopping.set()
 
     def close(self) -> None:
         """Wait for the threads to end."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         Article,
         Backup,
         BuildReport,
+        Feed,
         Hit,
         Listing,
         NotFound,
@@ -96,6 +97,9 @@ class Library(Protocol):
 
     def read_page(self, page: Page) -> Article:
         """The article in a page that was fetched; raises ArticleError."""
+
+    def read_feed(self, page: Page) -> Feed:
+        """The feed in a page that was fetched; raises FeedError."""
 
     def twin(self, article: Article) -> Article | None:
         """The article with this one's text or else its address."""

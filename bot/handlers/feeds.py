@@ -6,6 +6,7 @@ import logging
 import time
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram.error import TelegramError
@@ -15,9 +16,9 @@ from bot.handlers.admission import note_by
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.ending import refusal_of
-from bot.handlers.sending import persistently, reply, typing
+from bot.handlers.sending import NO_PREVIEW, persistently, reply, typing
 from bot.outgoing import Action, Button, Outgoing, Presser, lines_message
-from bot.state import Watched
+from bot.state import StateError, Watched
 from bot.texts import language_for, texts_in
 from index import ArticleError
 
@@ -34,7 +35,9 @@ LOG = logging.getLogger(__name__)
 UNWATCH: Final = "unwatch"
 CHECKED_EVERY: Final = 30.0  # seconds between two looks at what is due
 LISTED: Final = 20
+ADDRESS: Final = "://"  # what has it is no path
 LONGEST: Final = 60  # characters of a title
+LONGEST_REASON: Final = 300  # characters
 FAILING_FOR_LONG: Final = 86_400.0  # seconds after which the admin is told
 
 
@@ -48,7 +51,7 @@ async def on_watch(desk: Desk, update: Update, context: Context) -> None:
         await reply(message, lines_message([texts.say("feeds.off")]))
     elif not place:
         await reply(message, lines_message([texts.say("feeds.usage")]))
-    elif (there := desk.state.feeds.at(place)) is not None:
+    elif (there := _watched_at(desk, place)) is not None:
         await reply(message, lines_message([texts.say("feeds.already", title=_title(there))]))
     else:
         context.application.create_task(_watch(desk, message, place, texts), update=update)
@@ -70,7 +73,7 @@ async def on_unwatch(desk: Desk, update: Update, context: Context) -> None:
     if not place or refusal_of(desk, message, texts) is not None:
         await on_watching(desk, update, context)
         return
-    there = desk.state.feeds.at(place)
+    there = _watched_at(desk, place)
     if there is None:
         await reply(message, lines_message([texts.say("feeds.unknown", place=trim(place, 200))]))
         return
@@ -99,12 +102,15 @@ async def _look(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any,
 
 async def _check_due(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any, Any, Any]) -> None:
     """Check what is due, one after the other."""
-    for watched in desk.state.feeds.due():
-        if desk.rebuilding.progress is not None:
-            return
-        added = await desk.acquisitions.read(watcher.check, watched)
-        LOG.info("%s was checked: %d new articles", watched.place, added)
-        await _tell_of_trouble(desk, context, watched.number)
+    try:
+        for watched in desk.state.feeds.due():
+            if desk.rebuilding.going_on or watcher.stopping.is_set():
+                return
+            added = await desk.acquisitions.read(watcher.check, watched)
+            LOG.info("%s was checked: %d new articles", watched.place, added)
+            await _tell_of_trouble(desk, context, watched.number)
+    except StateError as error:  # nobody need be told each time that it comes round
+        LOG.error("what is watched cannot be checked: %s", error)  # noqa: TRY400  its sentence says it all
 
 
 async def _tell_of_trouble(desk: Desk, context: CallbackContext[Any, Any, Any, Any], number: int) -> None:
@@ -118,7 +124,9 @@ async def _tell_of_trouble(desk: Desk, context: CallbackContext[Any, Any, Any, A
     texts = texts_in(desk.state.people.language(watched.admin) or language_for(None))
     text = texts.say("feeds.trouble", title=_title(watched), reason=watched.reason or "")
     try:
-        await persistently(lambda: context.bot.send_message(watched.admin, text))
+        await persistently(
+            lambda: context.bot.send_message(watched.admin, text, link_preview_options=NO_PREVIEW)
+        )
     except TelegramError as error:
         LOG.warning("admin %d could not be told of a feed that fails: %s", watched.admin, error.message)
 
@@ -134,7 +142,7 @@ async def _watch(desk: Desk, message: Message, place: str, texts: Texts) -> None
 async def _begin(desk: Desk, watcher: Watcher, place: str, admin: int, texts: Texts) -> str:
     """Begin to watch a place, or the reason why not."""
     minutes = texts.say("feeds.every", count=max(1, round(watcher.pace.every / 60)))
-    if "://" not in place:
+    if ADDRESS not in place:
         folder = await desk.acquisitions.read(watcher.folder, place)
         if folder is None:
             allowed = ", ".join(map(str, watcher.folders)) or "–"
@@ -177,8 +185,13 @@ def _lines(watched: Watched, texts: Texts) -> list[str]:
     if watched.checked is None:
         return [*lines, texts.say("feeds.unchecked")]
     lines.append(texts.say("feeds.checked", when=_when(watched.checked), count=watched.added))
-    if watched.reason:
-        lines.append(texts.say("feeds.failing", reason=trim(watched.reason, 300)))
+    if watched.news is not None:
+        lines.append(texts.say("feeds.news", when=_when(watched.news)))
+    reason = trim(watched.reason or "", LONGEST_REASON).removesuffix(".")
+    if watched.failures:
+        lines.append(texts.say("feeds.failing", reason=reason, when=_when(watched.due)))
+    elif reason:
+        lines.append(texts.say("feeds.unread", reason=reason))
     return lines
 
 
@@ -188,6 +201,12 @@ def _when(seconds: float) -> str:
 
 def _title(watched: Watched) -> str:
     return trim(watched.title, LONGEST * 2)
+
+
+def _watched_at(desk: Desk, place: str) -> Watched | None:
+    """What is watched at an address or a path, however the path is written."""
+    path = place if ADDRESS in place else str(Path(place).expanduser().resolve())
+    return desk.state.feeds.at(place) or desk.state.feeds.at(path)
 
 
 def _named(message: Message) -> str:

@@ -38,6 +38,11 @@ class Rebuilding:
         self._stopping, self._cancelled = threading.Event(), threading.Event()
         self._estimate = Estimate()
 
+    @property
+    def going_on(self) -> bool:
+        """Whether somebody has the right to rebuild."""
+        return self._claimed
+
     def claim(self) -> bool:
         """Take the right to rebuild; False if somebody has it already."""
         if self._claimed:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from bot.state.database import Database
 
 ENTRIES: Final = 2000  # that are remembered of one feed; feeds hold far fewer at a time
-TRIES: Final = 3  # after which an entry that cannot be read is let be
+PATIENCE: Final = 48  # tries after which an entry whose site is busy is let be: a day of half hours
+LASTING: Final = 16  # of them that one counts for which will hardly do another time
+LONGEST_WAIT: Final = 15 * 86_400.0  # seconds; what is due later than that was written by a wrong clock
 _COLUMNS: Final = (
     "number, place, folder, title, admin, etag, modified, due, checked, news, added, failures, "
     "failing, reason, told"
@@ -24,7 +26,8 @@ class Watched:
 
     Times are seconds since the epoch: when it is `due`, when it was `checked` last and when that
     brought `news`, since when it has been `failing`. `added` counts the articles that came of it,
-    `failures` the checks in a row that failed, `reason` says why, and `told` that its admin knows.
+    `failures` the checks in a row that failed, and `told` that its admin knows. `reason` says why they
+    did or, if none failed, what of it could not be read.
     """
 
     number: int
@@ -46,12 +49,19 @@ class Watched:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a check that went well found out. No `etag` or `modified`: look at all of it next time."""
+    """What a check that went well found out. No `etag` or `modified`: look at all of it next time.
+
+    `unread` says what of it could not be read and why, `more` that there was too much for one check,
+    and `wait` for how many seconds a server asked to be left alone.
+    """
 
     title: str
     etag: str | None = None
     modified: str | None = None
     added: int = 0
+    unread: str | None = None
+    more: bool = False
+    wait: float = 0.0
 
 
 class Feeds:
@@ -66,7 +76,8 @@ class Feeds:
 
     def due(self) -> tuple[Watched, ...]:
         """What is to be checked now, the longest due first."""
-        found = self._found("due <= ?", self._database.clock())
+        now = self._database.clock()
+        found = self._found("due <= ? OR due > ?", now, now + LONGEST_WAIT)
         return tuple(sorted(found, key=lambda each: each.due))
 
     def get(self, number: int) -> Watched | None:
@@ -98,7 +109,7 @@ class Feeds:
         now = self._database.clock()
         self._database.run(
             "UPDATE feeds SET title = ?, etag = ?, modified = ?, due = ?, checked = ?, added = added + ?, "
-            "news = CASE WHEN ? THEN ? ELSE news END, failures = 0, failing = NULL, reason = NULL, told = 0 "
+            "news = CASE WHEN ? THEN ? ELSE news END, failures = 0, failing = NULL, reason = ?, told = 0 "
             "WHERE number = ?",
             (
                 outcome.title,
@@ -109,6 +120,7 @@ class Feeds:
                 outcome.added,
                 outcome.added,
                 now,
+                outcome.unread,
                 number,
             ),
         )
@@ -122,6 +134,10 @@ class Feeds:
             (due, now, reason, now, number),
         )
 
+    def postpone(self, number: int, *, due: float) -> None:
+        """Note that it could not be checked for no fault of its own, and when it is due."""
+        self._database.run("UPDATE feeds SET due = ? WHERE number = ?", (due, number))
+
     def tell(self, number: int) -> None:
         """Note that its admin was told that it fails."""
         self._database.run("UPDATE feeds SET told = 1 WHERE number = ?", (number,))
@@ -130,24 +146,30 @@ class Feeds:
         """Whether an entry has neither been taken in nor been given up."""
         rows = self._database.run(
             "SELECT 1 FROM entries WHERE feed = ? AND entry = ? AND (done OR tries >= ?)",
-            (feed, entry, TRIES),
+            (feed, entry, PATIENCE),
         )
         return not rows
 
+    def tries(self, feed: int, entry: str) -> int:
+        """How much an entry has been tried in vain, up to `PATIENCE`."""
+        rows = self._database.run("SELECT tries FROM entries WHERE feed = ? AND entry = ?", (feed, entry))
+        return int(rows[0][0]) if rows else 0
+
     def done(self, feed: int, entry: str) -> None:
         """Note that an entry was taken in."""
-        self._note(feed, entry, done=True)
+        self._note(feed, entry, 0, done=True)
 
-    def tried(self, feed: int, entry: str) -> None:
-        """Note that an entry could not be read this time."""
-        self._note(feed, entry, done=False)
+    def tried(self, feed: int, entry: str, *, passing: bool) -> None:
+        """Note that an entry could not be read this time, and whether that may pass."""
+        self._note(feed, entry, 1 if passing else LASTING, done=False)
 
-    def _note(self, feed: int, entry: str, *, done: bool) -> None:
+    def _note(self, feed: int, entry: str, tries: int, *, done: bool) -> None:
         with self._database.transaction():
             self._database.run(
-                "INSERT INTO entries (feed, entry, tries, done) VALUES (?, ?, 1, ?) "
-                "ON CONFLICT (feed, entry) DO UPDATE SET tries = tries + 1, done = done OR excluded.done",
-                (feed, entry, done),
+                "INSERT INTO entries (feed, entry, tries, done) SELECT number, ?, ?, ? FROM feeds "
+                "WHERE number = ? ON CONFLICT (feed, entry) DO UPDATE "
+                "SET tries = tries + excluded.tries, done = done OR excluded.done",
+                (entry, tries, done, feed),
             )
             self._database.run(
                 "DELETE FROM entries WHERE feed = ? AND number <= "

@@ -6,14 +6,18 @@ import json
 import os
 import signal
 import threading
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from index import confinement
+from index.additions import feed_of
 from index.confinement import Confinement, Limits
-from index.errors import ArticleError, EmptyArticle, TooLarge
+from index.errors import ArticleError, EmptyArticle, FeedError, TooLarge
+from index.feeds import parse_feed
+from index.fetching import Page, Stamp
 from tests.reading import TRADITIONAL
 
 if TYPE_CHECKING:
@@ -172,3 +176,26 @@ def test_an_interrupted_file_gives_its_answer_to_no_other(ask: Ask, monkeypatch:
     with pytest.raises(KeyboardInterrupt):
         ask("2")
     assert ask("3") == "3"
+
+
+FEED = '<rss version="2.0"><channel><title>燈塔</title><item><guid>1</guid><title>二</title>'
+
+
+def test_a_feed_is_read_in_the_child_as_its_parser_reads_it() -> None:
+    content = f"{FEED}<pubDate>2025-12-01</pubDate><link>/a</link></item></channel></rss>".encode()
+    confined = Confinement()
+    try:
+        read = confined.feed(content, "application/xml", "https://news.example/rss", LIMITS)
+        with pytest.raises(FeedError, match=r"https://news\.example/a is no RSS or Atom feed"):
+            confined.feed(b"<html></html>", "text/html", "https://news.example/a", LIMITS)
+    finally:
+        confined.close()
+    assert read == parse_feed(content, "application/xml", "https://news.example/rss")
+    assert read.entries[0].published == date(2025, 12, 1)
+
+
+def test_a_feed_that_keeps_its_parser_busy_is_given_up() -> None:
+    deep = FEED + "<item>" * 1_000_000
+    page = Page("https://news.example/rss", deep.encode(), "application/xml", Stamp())
+    with pytest.raises(FeedError, match=r"https://news\.example/rss is a feed that cannot be read; look for"):
+        feed_of(page, limits=Limits(seconds=1, memory=200_000_000, characters=1_000_000))

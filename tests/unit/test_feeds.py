@@ -7,8 +7,7 @@ from datetime import date
 import pytest
 
 from index.errors import FeedError
-from index.feeds import Entry, Feed, feed_in
-from index.fetching import Page, Stamp
+from index.feeds import Entry, Feed, parse_feed
 
 RSS = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel>
@@ -26,7 +25,7 @@ ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>山城日報</title>
 
 
 def feed(content: str, kind: str = "application/xml") -> Feed:
-    return feed_in(Page("https://news.example/rss", content.encode(), kind, Stamp()))
+    return parse_feed(content.encode(), kind, "https://news.example/rss")
 
 
 def test_rss_is_read() -> None:
@@ -56,6 +55,61 @@ def test_atom_is_read_whatever_its_server_calls_it() -> None:
 def test_what_is_no_feed_is_refused_with_what_to_look_for(content: str) -> None:
     with pytest.raises(FeedError, match=r"https://news\.example/rss is no RSS or Atom feed; look for"):
         feed(content)
+
+
+def item(inner: str) -> Entry | None:
+    """The one entry of a feed that holds it, if it is one."""
+    entries = feed(
+        f'<rss version="2.0"><channel><title>x</title><item>{inner}</item></channel></rss>'
+    ).entries
+    return entries[0] if entries else None
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://[::1",
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "https://bank.example@evil.example/",
+        "https://news.example:port/",
+        "https://news.example/\u202egpj.exe",
+    ],
+)
+def test_an_address_that_nobody_should_follow_is_none(link: str) -> None:
+    assert item(f"<guid isPermaLink='false'>1</guid><link>{link}</link>") == Entry("1", None, "", None, "")
+    assert item(f"<link>{link}</link>") is None
+
+
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("Mon, 01 Dec 2025 07:00:00 +0800", date(2025, 12, 1)),  # in Greenwich it is still November
+        ("2025-12-01T07:00:00+08:00", date(2025, 12, 1)),
+        ("Mon, 01 Dec 25 07:00:00 GMT", date(2025, 12, 1)),
+        ("9" * 5000, None),
+        ("0001-01-01T00:00:00+23:00", None),
+        ("0000-00-00", None),
+        ("yesterday", None),
+    ],
+)
+def test_a_day_is_as_it_is_written_and_none_where_no_calendar_has_it(written: str, day: date | None) -> None:
+    entry = item(f"<guid>1</guid><pubDate>{written}</pubDate>")
+    assert entry is not None
+    assert entry.published == day
+
+
+def test_the_longest_name_takes_no_more_room_than_another() -> None:
+    long, other = item(f"<guid>{'1' * 100_000}</guid>"), item(f"<guid>{'1' * 99_999}2</guid>")
+    assert long is not None
+    assert other is not None
+    assert len(long.key) == 64
+    assert long.key != other.key
+
+
+@pytest.mark.parametrize("encoding", ["utf-7", "zlib", "idna", "unicode_escape", "no-such"])
+def test_an_encoding_that_is_none_of_a_feed_does_no_harm(encoding: str) -> None:
+    assert feed(RSS.replace("utf-8", encoding)).title in {"Harbour Daily", "https://news.example/rss"}
 
 
 def test_an_entity_that_names_a_file_brings_nothing_of_it() -> None:

@@ -6,9 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from telegram.ext import CallbackContext
 
 from bot.handlers import feeds
-from bot.state import State
+from bot.state import State, StateError
 from bot.watching import Pace
 from bot.web import Web
 from index import FetchError, Stamp
@@ -96,7 +97,75 @@ async def test_an_admin_is_told_once_of_a_feed_that_fails_for_long(monkeypatch: 
         listed = await say(chats, "/watching")
     assert len(told) == 1
     assert "the site answers 500" in told[0]
-    assert "It fails: the site answers 500" in listed["text"]
+    assert "It fails: the site answers 500. The next try is at " in listed["text"]
+
+
+@pytest.mark.parametrize(
+    ("language", "news", "unread"),
+    [
+        (
+            "en",
+            "the last new one came 20",
+            "Not all of it could be read: the site answers 503.",
+        ),
+        ("zh-hant", "最近一次有新文章：20", "有部分內容無法讀取：the site answers 503。"),
+        ("zh-cn", "最近一次有新文章：20", "有部分内容无法读取：the site answers 503。"),
+    ],
+)
+async def test_the_list_tells_what_came_last_and_what_could_not_be_read(
+    language: str, news: str, unread: str
+) -> None:
+    site, state = Site(), State()
+    site.tell("bridge", "ferry")
+    site.pages["https://news.example/ferry"] = FetchError("the site answers 503", passing=True)
+    options = Web(site.fetch, (), Pace(every=1, between=0))
+    async with running(BotApi(), FakeLibrary(()), web=options, state=state) as chats:
+        await say(chats, f"/watch {FEED}")
+        await until(lambda: state.feeds.all()[0].checked is not None)
+        listed = (await say(chats, "/watching", language=language))["text"]
+    assert news in listed
+    assert unread in listed
+
+
+async def test_feeds_wait_for_a_reindex_and_go_on_after_it() -> None:
+    site, state, library = Site(), State(), FakeLibrary(())
+    site.tell("bridge")
+    options = Web(site.fetch, (), Pace(every=0.1, between=0))
+    async with running(BotApi(), library, web=options, state=state) as chats:
+        desk = chats.application.desk
+        library.gate.clear()
+        await say(chats, "/reindex")
+        await until(lambda: desk.rebuilding.progress is not None)
+        state.feeds.add(FEED, "News", ADMIN, folder=False)
+        assert desk.watcher is not None
+        await feeds._check_due(desk, desk.watcher, CallbackContext(chats.application))
+        assert site.asked == []
+        library.gate.set()
+        await until(lambda: [each.title for each in library.articles()] == ["bridge"])
+
+
+async def test_the_bot_ends_though_a_check_has_long_to_go() -> None:
+    site, state, library = Site(), State(), FakeLibrary(())
+    site.tell("bridge", "ferry")
+    options = Web(site.fetch, (), Pace(every=1, between=3600))
+    async with running(BotApi(), library, web=options, state=state):
+        state.feeds.add(FEED, "News", ADMIN, folder=False)
+        await until(lambda: site.asked != [])
+    assert library.articles() == ()
+
+
+async def test_a_state_that_fails_is_logged_and_nobody_is_told_each_time(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    state = State()
+
+    def fail() -> None:
+        raise StateError("the disk is full")
+
+    monkeypatch.setattr(state.feeds, "due", fail)
+    async with running(BotApi(), FakeLibrary(()), web=Web(Site().fetch), state=state) as chats:
+        await until(lambda: "what is watched cannot be checked: the disk is full" in caplog.text)
+        assert chats.api.sent(ADMIN) == []
 
 
 @pytest.mark.parametrize(
@@ -126,8 +195,9 @@ async def test_a_folder_of_the_settings_is_watched(tmp_path: Path) -> None:
         answer = await say(chats, f"/watch {tmp_path}")
         assert answer["text"].startswith(f"I watch the folder {tmp_path} from now on")
         assert (await say(chats, f"/watch {tmp_path}"))["text"].startswith("I watch that already")
+        assert (await say(chats, f"/watch {tmp_path}/."))["text"].startswith("I watch that already")
         await until(lambda: (tmp_path,) in library.built_from)
-        assert (await say(chats, f"/unwatch {tmp_path}"))["text"].startswith("I no longer watch")
+        assert (await say(chats, f"/unwatch {tmp_path}/"))["text"].startswith("I no longer watch")
         assert (await say(chats, f"/unwatch {tmp_path}"))["text"].startswith("I do not watch")
         assert (await say(chats, "/unwatch"))["text"].startswith("Nothing is watched.")
 
