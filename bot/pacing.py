@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
-from aiolimiter import AsyncLimiter
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
@@ -21,7 +20,7 @@ CHATS_AT_HAND: Final = 2_000
 # Messages on their way at once: thirty a second need no more, and of these nobody knows after a
 # hard end whether they arrived.
 ON_THEIR_WAY: Final = 16
-MINUTE: Final = 60.0
+SECOND, MINUTE = 1.02, 60.1  # with room for requests that do not take equally long
 
 Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
 Call: TypeAlias = "Callable[..., Coroutine[Any, Any, Reply]]"
@@ -29,50 +28,74 @@ Call: TypeAlias = "Callable[..., Coroutine[Any, Any, Reply]]"
 
 @dataclass(frozen=True, slots=True)
 class Rates:
-    """What Telegram bears, a little less, since requests do not take equally long; 0 is no limit.
+    """What Telegram bears; 0 is no limit.
 
     Messages a second in all, seconds between two messages to one chat, messages a minute to a
     group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
     """
 
-    a_second: float = 29.5
+    a_second: int = 30
     chat_seconds: float = 1.05
     group_a_minute: int = 20
 
 
-@dataclass(slots=True)
-class _Chat:
-    """When a chat was last written to (the last minute of it), and until when it is to be left alone."""
+class _Window:
+    """No more than so many in any so many seconds; 0 is no limit.
 
-    rates: Rates
-    group: bool
-    times: deque[float] = field(default_factory=deque)
-    until: float = 0.0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    What comes late may be made up for, so that a rate is reached that even spacing, in which
+    every delay is lost for ever, falls short of.
+    """
+
+    def __init__(self, most: int, seconds: float) -> None:
+        self._seconds = seconds
+        self._times: deque[float] = deque(maxlen=most)
+
+    def wait(self, now: float) -> float:
+        """Seconds until there may be another."""
+        full = self._times and len(self._times) == self._times.maxlen
+        return self._times[0] + self._seconds - now if full else 0.0
+
+    def note(self, now: float) -> None:
+        """There is another."""
+        self._times.append(now)
+
+    def correct(self, now: float) -> None:
+        """The last one was not until now."""
+        if self._times:
+            self._times[-1] = now
+
+
+class _Chat:
+    """When a chat may be written to: it was lately, or is to be left alone `until`."""
+
+    def __init__(self, rates: Rates, *, group: bool) -> None:
+        self.until = 0.0
+        self._distance = _Window(1, rates.chat_seconds)
+        self._minute = _Window(rates.group_a_minute if group else 0, MINUTE)
+        self._turn = asyncio.Lock()
 
     async def take_turn(self, *, message: bool) -> None:
         """Wait until the chat may be written to; edits need not keep the distance that messages do."""
-        async with self.turn:
-            # No event to wait for: time itself is.
-            while (wait := self._wait(monotonic(), message=message)) > 0:  # noqa: ASYNC110
-                await asyncio.sleep(wait)
-            self.times.append(monotonic())
+        async with self._turn:
+            await _until(lambda now: self._wait(now, message=message))
+            for window in (self._distance, self._minute):
+                window.note(monotonic())
 
     def arrived(self) -> None:
         """The last message has arrived; the next keeps its distance from then."""
-        if self.times:
-            self.times[-1] = monotonic()
+        for window in (self._distance, self._minute):
+            window.correct(monotonic())
 
     def _wait(self, now: float, *, message: bool) -> float:
-        while self.times and self.times[0] <= now - MINUTE - SLACK:
-            self.times.popleft()
-        wait = self.until - now
-        if message and self.times:
-            wait = max(wait, self.times[-1] + self.rates.chat_seconds - now)
-        most = self.rates.group_a_minute if self.group else 0
-        if most and len(self.times) >= most:
-            wait = max(wait, self.times[-most] + MINUTE + SLACK - now)
-        return wait
+        distance = self._distance.wait(now) if message else 0.0
+        return max(self.until - now, distance, self._minute.wait(now))
+
+
+async def _until(wait: Callable[[float], float]) -> None:
+    """Sleep until nothing is left to wait, by the clock's time."""
+    # No event to wait for: time itself is.
+    while (seconds := wait(monotonic())) > 0:  # noqa: ASYNC110
+        await asyncio.sleep(seconds)
 
 
 class Limiter(BaseRateLimiter[int]):
@@ -84,8 +107,7 @@ class Limiter(BaseRateLimiter[int]):
 
     def __init__(self, rates: Rates) -> None:
         self._rates = rates
-        # Evenly spaced: a bucket that lets a burst through fills again while it does.
-        self._all = AsyncLimiter(1, 1 / rates.a_second) if rates.a_second else None
+        self._all, self._turn = _Window(rates.a_second, SECOND), asyncio.Lock()
         self._ways = asyncio.Semaphore(ON_THEIR_WAY)
         self._chats: OrderedDict[object, _Chat] = OrderedDict()
 
@@ -139,15 +161,16 @@ class Limiter(BaseRateLimiter[int]):
 
     async def _pass(self) -> None:
         """Wait until anything at all may be sent."""
-        if self._all is not None:
-            await self._all.acquire()
+        async with self._turn:
+            await _until(self._all.wait)
+            self._all.note(monotonic())
 
     def _chat(self, number: object) -> _Chat:
         chat = self._chats.get(number)
         if chat is None:
             # Groups and channels have negative numbers, and channels may be named instead.
             group = not isinstance(number, int) or number < 0
-            chat = self._chats[number] = _Chat(self._rates, group)
+            chat = self._chats[number] = _Chat(self._rates, group=group)
         self._chats.move_to_end(number)
         if len(self._chats) > CHATS_AT_HAND:
             self._chats.popitem(last=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Protocol
 
@@ -43,6 +43,7 @@ _STOP_PHRASES = re.compile(
 )
 _WORD = re.compile(rf"(?<![^\W_{CJK}])[a-z]+(?![^\W_{CJK}])")  # of folded text; also beside Chinese
 _ALSO_NAMES = frozenset(("May", "Will"))
+_STEMS = 20_000  # kept at hand; a bot that runs for years meets ever new words and numbers
 _STOP_CHARACTERS = frozenset("哪几谁吗呢吧请的了是在和与及或有被把对会将要该此其这那个")
 
 
@@ -58,7 +59,7 @@ def _stemmer() -> _Stemmer:
     return stemmer
 
 
-@cache
+@lru_cache(maxsize=_STEMS)
 def _stem(word: str) -> str:
     return _stemmer().stemWord(word)
 

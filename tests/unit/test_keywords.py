@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import example, given
@@ -190,3 +192,18 @@ def test_an_index_knows_which_terms_its_rows_hold() -> None:
     index = keywords(CARS)
     assert "汽车" in index
     assert "飞机" not in index
+
+
+def test_memory_does_not_grow_with_every_word_ever_met() -> None:
+    def meet(first: int) -> None:
+        for number in range(first, first + 30_000):
+            terms(f"room{number}")
+
+    tracemalloc.start()
+    try:
+        meet(0)
+        before = tracemalloc.get_traced_memory()[0]
+        meet(30_000)
+        assert tracemalloc.get_traced_memory()[0] - before < 500_000
+    finally:
+        tracemalloc.stop()

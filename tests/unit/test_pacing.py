@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
-from bot.pacing import Limiter, Rates
+from bot.pacing import SECOND, Limiter, Rates
 
 RATES = Rates(a_second=0, chat_seconds=1.0, group_a_minute=3)
 GROUP = -100
@@ -74,6 +74,17 @@ async def test_no_minute_of_a_group_has_more_than_its_messages(clock: Clock) -> 
     for _ in range(8):
         await sent(limiter, server, GROUP)
     assert all(later - earlier > 60 for earlier, later in zip(server.times, server.times[3:], strict=False))
+
+
+async def test_no_second_has_more_than_its_messages_and_a_delay_is_made_up_for(clock: Clock) -> None:
+    limiter, server = Limiter(Rates(a_second=10, chat_seconds=0, group_a_minute=0)), Server(clock)
+    for chat in range(20):
+        await sent(limiter, server, chat)
+    await clock.sleep(0.5)
+    for chat in range(30):
+        await sent(limiter, server, chat)
+    assert all(later - earlier > 1 for earlier, later in zip(server.times, server.times[10:], strict=False))
+    assert server.times[-1] == pytest.approx(4 * SECOND)  # as without the delay
 
 
 async def test_a_private_chat_has_no_limit_a_minute(clock: Clock) -> None:
