@@ -19,13 +19,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from importlib import metadata
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import MappingProxyType
 from typing import Final
 
 from index.archive import ARCHIVE, Archive
 from index.durable import sync
 from index.errors import BackupError, LibraryDamaged
+from index.workplaces import workplace
 
 FORMAT: Final = 1  # raise it when an older program could not restore what this one writes
 MANIFEST: Final = "manifest.json"
@@ -74,8 +74,8 @@ def write(library: Path, file: Path, *, small: bool, also: Mapping[str, Path]) -
     """
     file = file.absolute()
     try:
-        with TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as folder:
-            copies, draft = Path(folder), Path(folder) / "draft.zip"
+        with workplace(file) as copies:
+            draft = copies / "draft.zip"
             for name, database in also.items():
                 copy_database(database, copies / name)
             backup = _copied(library / ARCHIVE, copies, small=small, also=also)

@@ -125,3 +125,5 @@ def test_a_killed_backup_leaves_the_earlier_one(
     made = shelf.library.backup(file)
     killed(processes, back_up, shelf.path.parent, file, point)
     assert read_backup(file) == made
+    shelf.library.backup(file)
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".own.zip")] == []

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import BackupError, Library, LibraryDamaged, LibraryLocked, Progress, read_backup, unpacking
+from index.workplaces import workplace
 from tests.command import articlebot
 from tests.encoders import HashEncoder
 from tests.shelf import Shelf
@@ -480,6 +481,18 @@ def test_what_a_killed_restore_left_behind_goes_with_the_next(shelf: Shelf, tmp_
     (_made(shelf.path / "restoring") / "archive.sqlite").write_bytes(b"half")
     shelf.library.restore(tmp_path / "backup.zip", "replace")
     assert not (shelf.path / "restoring").exists()
+
+
+def test_a_backup_leaves_alone_what_another_is_at_work_on_and_what_is_not_ours(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    _made(tmp_path / ".backup.zip.mine")
+    with workplace(tmp_path / "backup.zip") as other:
+        shelf.library.backup(tmp_path / "backup.zip")
+        assert other.is_dir()
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == [
+        ".backup.zip.mine"
+    ]
 
 
 # --- the command ---
