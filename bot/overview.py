@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.state import Day, Gap, Percentiles
+    from bot.state import Day, Gap, Opinions, Percentiles
     from bot.texts import Texts
     from index import Backup, Status
 
@@ -36,7 +36,9 @@ def status_lines(status: Status, memory: int | None, now: float, texts: Texts) -
     return lines
 
 
-def questions_lines(days: Sequence[Day], times: Percentiles | None, texts: Texts) -> list[str]:
+def questions_lines(
+    days: Sequence[Day], times: Percentiles | None, opinions: Opinions, texts: Texts
+) -> list[str]:
     """The questions of today, the last of the days, how long they took, and all days together."""
     today = days[-1]
     lines = [
@@ -49,6 +51,8 @@ def questions_lines(days: Sequence[Day], times: Percentiles | None, texts: Texts
     share = f"{refused / (answered + refused):.0%}" if answered + refused else "–"
     everything = sum(day.questions for day in days)
     lines.append(texts.say("overview.all_days", days=len(days), count=everything, share=share))
+    if opinions.good or opinions.bad:
+        lines.append(texts.say("overview.opinions", good=opinions.good, bad=opinions.bad))
     return lines
 
 

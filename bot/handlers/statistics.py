@@ -86,7 +86,7 @@ async def _status(desk: Desk, message: Message, texts: Texts) -> None:
     lines = [
         *status_lines(status, resident_bytes(), time.time(), texts),
         "",
-        *questions_lines(days, desk.state.counts.percentiles(1), texts),
+        *questions_lines(days, desk.state.counts.percentiles(1), desk.state.answers.opinions(), texts),
     ]
     picture = await picture_of(days) if any(day.questions for day in days) else None
     if picture is not None:

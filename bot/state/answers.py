@@ -25,16 +25,16 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Opinions:
-    """How many found an answer good, and how many did not."""
+    """How many found answers good, and how many did not."""
 
     good: int
     bad: int
 
 
 class Answers:
-    """Answers by keys of their own, and by the message that told them; the oldest are forgotten in time.
+    """Answers by keys of their own, and by the message that told them, with what people thought of them.
 
-    People's opinions outlive the answer, without its words.
+    The oldest are forgotten in time.
     """
 
     def __init__(self, database: Database) -> None:
@@ -49,6 +49,7 @@ class Answers:
                 (key, chat, question, json.dumps(note, ensure_ascii=False), now),
             )
             self._database.run("DELETE FROM answers WHERE made < ?", (now - LIFETIME,))
+            self._database.run("DELETE FROM opinions WHERE given < ?", (now - LIFETIME,))
             self._database.run(
                 "DELETE FROM answers WHERE number <= (SELECT max(number) FROM answers) - ?", (MOST,)
             )
@@ -82,11 +83,11 @@ class Answers:
             (key, person, good, self._database.clock()),
         )
 
-    def opinions(self, key: str) -> Opinions:
-        """What people thought of an answer."""
+    def opinions(self) -> Opinions:
+        """What people thought of the answers of the last thirty days."""
         ((good, bad),) = self._database.run(
             "SELECT count(*) FILTER (WHERE good), count(*) FILTER (WHERE NOT good) "
-            "FROM opinions WHERE answer = ?",
-            (key,),
+            "FROM opinions WHERE given >= ?",
+            (self._database.clock() - LIFETIME,),
         )
         return Opinions(good, bad)

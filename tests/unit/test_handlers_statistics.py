@@ -62,9 +62,20 @@ async def test_status_tells_the_library_and_todays_questions_under_a_picture() -
     assert lines[5] == "Today: 4 questions, 2 answered, 1 not in the articles"
     assert lines[6].startswith("Half of them took up to ")
     assert lines[7] == "Last 30 days: 4 questions, 33% not in the articles"
+    assert "👍" not in answer["caption"]
     width, height = size(api.content(answer["photo"][0]))
     assert 600 <= width <= 1280
     assert 400 <= height <= 1280
+
+
+async def test_status_tells_what_people_thought_of_the_answers() -> None:
+    api, state = BotApi(), State()
+    for person, good in [(2, True), (3, True), (4, False)]:
+        state.answers.rate("an answer", person, good=good)
+    async with running(api, FakeLibrary(), state=state) as chats:
+        await chats.say("/status", user=ADMIN)
+    (answer,) = api.sent(ADMIN)
+    assert "Opinions of answers in these days: 👍 2, 👎 1" in answer["text"]
 
 
 @pytest.mark.parametrize(

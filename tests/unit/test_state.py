@@ -88,7 +88,7 @@ def test_an_opinion_counts_once_for_each_person_and_answer_and_can_be_changed() 
     for person, good in [(1, True), (2, True), (1, True), (2, False)]:
         state.answers.rate("an answer", person, good=good)
     state.answers.rate("another", 1, good=False)
-    assert state.answers.opinions("an answer") == Opinions(1, 1)
+    assert state.answers.opinions() == Opinions(1, 2)
     state.close()
 
 
@@ -97,9 +97,11 @@ def test_answers_are_forgotten_by_age_and_by_number(monkeypatch: pytest.MonkeyPa
     database = Database(None, clock=lambda: now[0])
     answers = Answers(database)
     old = answers.keep(1, "old", NOTE)
+    answers.rate(old, 7, good=True)
     now[0] = answers_module.LIFETIME + 1
     keys = [answers.keep(1, "how much?", NOTE)]
     assert answers.get(old) is None
+    assert database.run("SELECT * FROM opinions") == []
     monkeypatch.setattr(answers_module, "MOST", 2)
     keys += [answers.keep(1, "how much?", NOTE) for _ in range(2)]
     assert [answers.get(key) is not None for key in keys] == [False, True, True]
