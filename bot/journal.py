@@ -89,6 +89,12 @@ class Journal:
             LOG.warning("how far update %s is could not be written down: %s", number, error)
 
 
+def update_at_work() -> int:
+    """The number of the update that is worked on, which are counted as they come; 0 if it is for none."""
+    at_work = _at_work.get()
+    return at_work[1] if at_work else 0
+
+
 @contextmanager
 def sending() -> Iterator[None]:
     """A message is on its way to Telegram, for the update at work if there is one."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict, deque
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from heapq import heappop, heappush
+from itertools import count
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.journal import sending
+from bot.journal import sending, update_at_work
 
 RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
 SLACK: Final = 0.1  # seconds beyond what Telegram said to wait
 CHATS_AT_HAND: Final = 2_000
-# Messages on their way at once: thirty a second need no more, and of these nobody knows after a
-# hard end whether they arrived.
+# Requests on their way at once: thirty a second need no more, and of messages among them nobody knows
+# after a hard end whether they arrived.
 ON_THEIR_WAY: Final = 16
 SECOND, MINUTE = 1.02, 60.1  # with room for requests that do not take equally long
 
@@ -98,6 +101,52 @@ async def _until(wait: Callable[[float], float]) -> None:
         await asyncio.sleep(seconds)
 
 
+class _Gate:
+    """Lets requests through as fast as all chats together may be written to, the oldest update's first.
+
+    So what was asked first is answered first when more is ready than may be sent, after a restart say.
+    """
+
+    def __init__(self, a_second: int) -> None:
+        self._window = _Window(a_second, SECOND)
+        self._under_way = 0
+        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._came = count()
+        self._timer: asyncio.Task[None] | None = None
+
+    @asynccontextmanager
+    async def passed(self) -> AsyncIterator[None]:
+        """Wait for a turn, and be on the way to Telegram while inside."""
+        turn = asyncio.get_running_loop().create_future()
+        heappush(self._waiting, (update_at_work(), next(self._came), turn))
+        self._let_through()
+        try:
+            await turn
+            yield
+        finally:
+            if not turn.cancelled():
+                self._under_way -= 1
+                self._let_through()
+
+    def _let_through(self) -> None:
+        """Give a turn to all who may have one; who may in a while gets it then."""
+        while self._waiting and self._under_way < ON_THEIR_WAY:
+            if (wait := self._window.wait(monotonic())) > 0:
+                if self._timer is None or self._timer.done():
+                    self._timer = asyncio.create_task(self._let_through_after(wait))
+                return
+            _, _, turn = heappop(self._waiting)
+            if not turn.done():  # by being cancelled
+                self._under_way += 1
+                self._window.note(monotonic())
+                turn.set_result(None)
+
+    async def _let_through_after(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._timer = None
+        self._let_through()
+
+
 class Limiter(BaseRateLimiter[int]):
     """Keeps within Telegram's limits, and waits where Telegram says so (429).
 
@@ -107,8 +156,7 @@ class Limiter(BaseRateLimiter[int]):
 
     def __init__(self, rates: Rates) -> None:
         self._rates = rates
-        self._all, self._turn = _Window(rates.a_second, SECOND), asyncio.Lock()
-        self._ways = asyncio.Semaphore(ON_THEIR_WAY)
+        self._gate = _Gate(rates.a_second)
         self._chats: OrderedDict[object, _Chat] = OrderedDict()
 
     async def initialize(self) -> None:
@@ -148,22 +196,14 @@ class Limiter(BaseRateLimiter[int]):
         message: bool,
     ) -> Reply:
         await chat.take_turn(message=message)
-        if not message:
-            await self._pass()
-            return await callback(*args, **kwargs)
-        async with self._ways:
-            await self._pass()  # last of all: what waited after it would go out in a burst
+        async with self._gate.passed():
+            if not message:
+                return await callback(*args, **kwargs)
             try:
                 with sending():
                     return await callback(*args, **kwargs)
             finally:
                 chat.arrived()
-
-    async def _pass(self) -> None:
-        """Wait until anything at all may be sent."""
-        async with self._turn:
-            await _until(self._all.wait)
-            self._all.note(monotonic())
 
     def _chat(self, number: object) -> _Chat:
         chat = self._chats.get(number)

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from telegram.error import RetryAfter
 
+from bot.journal import Journal
 from bot.pacing import SECOND, Limiter, Rates
+from bot.state import State
 
 RATES = Rates(a_second=0, chat_seconds=1.0, group_a_minute=3)
 GROUP = -100
@@ -145,6 +147,48 @@ async def test_no_more_than_some_messages_are_on_their_way_at_once(
     answered.set()
     await asyncio.gather(*tasks)
     assert len(under_way) == 5
+
+
+async def test_what_was_asked_first_is_answered_first(clock: Clock) -> None:
+    limiter, state, sent_for = Limiter(Rates(1, 0, 0)), State(), list[int]()
+    journal = Journal(state.updates, "1")
+
+    async def answer(number: int) -> None:
+        async def noted() -> bool:
+            sent_for.append(number)
+            return True
+
+        with journal.working(number):
+            await limiter.process_request(noted, (), {}, "sendMessage", {"chat_id": number}, None)
+
+    await asyncio.gather(*map(answer, [9, 8, 3, 5, 4]))
+    assert sorted(sent_for[1:]) == sent_for[1:]
+    assert clock.now == pytest.approx(1000 + 4 * SECOND)
+    state.close()
+
+
+async def test_who_no_longer_waits_keeps_nobody_from_going(
+    clock: Clock,  # noqa: ARG001  nothing is to wait for time
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.pacing.ON_THEIR_WAY", 1)
+    limiter, answered = Limiter(RATES), asyncio.Event()
+
+    async def held() -> bool:
+        await answered.wait()
+        return True
+
+    tasks = [
+        asyncio.create_task(
+            limiter.process_request(held, (), {}, "sendMessage", {"chat_id": chat}, None)  # type: ignore[arg-type]
+        )
+        for chat in range(3)
+    ]
+    await asyncio.wait(tasks, timeout=0.02)
+    tasks[0].cancel()  # on its way
+    tasks[1].cancel()  # waiting
+    answered.set()
+    assert await tasks[2]
 
 
 async def test_only_so_many_chats_are_remembered(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
