@@ -53,6 +53,7 @@ def _not_empty(value: object) -> object:
 # A field's description says what it takes: it ends the sentence "... is not".
 _Path = Annotated[Path, BeforeValidator(_not_empty)]
 _Place = Annotated[_Path, Field(description='a path in quotes, as in "library"')]
+_Name = Annotated[str, Field(min_length=1, description='a name in quotes, as in "default_tenant"')]
 _Url = Annotated[
     str, Field(pattern=r"^https?://[^\s/]", description='an address such as "https://api.telegram.org/bot"')
 ]
@@ -80,9 +81,18 @@ _Level = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class LibrarySettings:
-    """Where the library is."""
+    """Where the library is, and the Chroma server that keeps its vectors, "" for none."""
 
     path: _Place
+    server: Annotated[
+        str,
+        Field(
+            pattern=r"^$|^https?://[^\s/?#@]+/?$",
+            description='an address such as "http://127.0.0.1:8000", or ""',
+        ),
+    ]
+    server_tenant: _Name
+    server_database: _Name
 
 
 @dataclass(frozen=True, slots=True)

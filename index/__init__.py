@@ -36,6 +36,7 @@ from index.errors import (
     QuestionError,
     TooLarge,
     UnsupportedFormat,
+    VectorsUnreachable,
 )
 from index.evaluation import Evaluation, Fault, Group, Outcome, evaluate
 from index.examining import Problem, Remedy, Repair, examine, repair
@@ -64,6 +65,7 @@ from index.records import (
     Within,
 )
 from index.sentences import surroundings
+from index.server import Server
 from index.text import language_of, wording_key
 from index.unpacking import read as read_backup
 
@@ -77,6 +79,7 @@ __all__ = [
     # the facade
     "Library",
     "Limits",
+    "Server",
     "samples",
     # what flows, in order
     "Article",
@@ -151,4 +154,5 @@ __all__ = [
     "QuestionError",
     "TooLarge",
     "UnsupportedFormat",
+    "VectorsUnreachable",
 ]

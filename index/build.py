@@ -13,11 +13,12 @@ import numpy as np
 from index.archive import Archive
 from index.checking import check
 from index.encoder import Encoder
-from index.errors import LibraryDamaged, LibraryError, LibraryOutdated
+from index.errors import LibraryDamaged, LibraryError, LibraryOutdated, VectorsUnreachable
 from index.generations import PIPELINE, Generation, Generations, Manifest, Part
 from index.planning import Goal, Held, Step, compaction, update
 from index.records import Progress
 from index.roster import Versions
+from index.server import Server, fault, place_of
 from index.snapshot import Snapshot
 from index.tables import Table
 from index.writing import SegmentWriter, Tell, Written, vector_names
@@ -113,9 +114,21 @@ def _held(generations: Generations, encoder: Encoder) -> list[Held] | None:
             if not is_current(generation.manifest, encoder):
                 return None
             generation.verify()
-            return _parts(generation)
+            return _parts(generation) if _is_in_place(generation, generations.server) else None
     except (LibraryDamaged, LibraryOutdated):
         return None  # it is what is being mended
+
+
+def _is_in_place(generation: Generation, server: Server | None) -> bool:
+    """Whether the vectors of its bases are where new ones would go, as far as can be told."""
+    for folder, segment in zip(generation.folders, generation.segments, strict=True):
+        place = place_of(folder) if segment.base else None
+        if segment.base and (place.server if place else None) != server:
+            return False
+        with suppress(VectorsUnreachable):  # it may well have them
+            if place is not None and fault(place, segment.passages):
+                return False
+    return True
 
 
 def _parts(generation: Generation) -> list[Held]:
@@ -201,7 +214,8 @@ class _Builder:
         if not step.written:
             return None
         folder = self._generations.create_segment(name)
-        writer = SegmentWriter(self._archive, self._encoder, folder, step.written)
+        server = self._generations.server
+        writer = SegmentWriter(self._archive, self._encoder, folder, step.written, server)
         written = writer.write(base=step.base, encoding=encoding, checking=checking)
         self.embedded += written.embedded
         return written

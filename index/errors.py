@@ -19,6 +19,7 @@ shown to a person as it stands.
     │   ├── LibraryDamaged      files of it cannot be read
     │   ├── BackupError         a backup that cannot be made, read or restored here
     │   ├── LibraryUnwritable   files of it cannot be written: no room, or no right to
+    │   ├── VectorsUnreachable  the server with its vectors does not answer, or has lost them
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
     └── EncoderError            a model that cannot be loaded or used
@@ -96,6 +97,14 @@ class BackupError(LibraryError):
 
 class LibraryUnwritable(LibraryError):
     """Files of the library cannot be written: the disk is full or read-only, or it is another user's."""
+
+
+class VectorsUnreachable(LibraryError):
+    """The Chroma server that has an index's vectors does not answer or, if `lost`, has them no more."""
+
+    def __init__(self, message: str, *, lost: bool = False) -> None:
+        super().__init__(message)
+        self.lost = lost
 
 
 class NothingToIndex(LibraryError):

@@ -16,12 +16,20 @@ from pathlib import Path
 from index.archive import ARCHIVE, Archive
 from index.build import build, forget_unread, is_current
 from index.encoder import BUNDLED, Encoder, load_encoder
-from index.errors import LibraryDamaged, LibraryError, LibraryLocked, LibraryNotFound, LibraryOutdated
+from index.errors import (
+    LibraryDamaged,
+    LibraryError,
+    LibraryLocked,
+    LibraryNotFound,
+    LibraryOutdated,
+    VectorsUnreachable,
+)
 from index.generations import Generation, Generations
 from index.probing import probe
 from index.records import Progress
 from index.roster import Versions
 from index.salvage import WORKPLACE, faults, salvage, take_up
+from index.server import Server, fault, place_of
 
 
 class Remedy(Enum):
@@ -65,14 +73,15 @@ def repair(
     *,
     model: str = BUNDLED,
     threads: int = 0,
+    server: Server | None = None,
     progress: Callable[[Progress], None] = lambda _: None,
 ) -> Repair:
-    """Mend what is wrong with a library from its archive.
+    """Mend what is wrong with a library from its archive; `server` is as in `Library.open`.
 
     Questions go on meanwhile, unless it is the archive that is damaged: then nobody may have the
     library open. Raises LibraryNotFound, and LibraryLocked while another is at work on it.
     """
-    return mend(path, load_encoder(model, threads=threads), progress)
+    return mend(path, load_encoder(model, threads=threads), progress, server)
 
 
 def problems(path: Path, encoder: Encoder, *, deep: bool = False) -> Iterator[Problem]:
@@ -127,7 +136,20 @@ def _generation_faults(
     elif missing := {*wanted} ^ {*generation.holdings.versions()}:
         yield f"the index and the archive differ in {len(missing)} versions of articles"
     else:
+        yield from _server_faults(generation)
         yield from probe(path, generation.name, deep=deep)
+
+
+def _server_faults(generation: Generation) -> Iterator[str]:
+    """What is wrong with the vectors that are on a server; questions are answered without, more slowly."""
+    for folder, segment in zip(generation.folders, generation.segments, strict=True):
+        place = place_of(folder) if segment.base else None
+        try:
+            found = fault(place, segment.passages) if place else None
+        except VectorsUnreachable as error:
+            found = str(error)
+        if found:
+            yield found
 
 
 def _leftovers(path: Path) -> Iterator[Path]:
@@ -137,11 +159,13 @@ def _leftovers(path: Path) -> Iterator[Path]:
         yield path / WORKPLACE
 
 
-def mend(path: Path, encoder: Encoder, progress: Callable[[Progress], None]) -> Repair:
+def mend(
+    path: Path, encoder: Encoder, progress: Callable[[Progress], None], server: Server | None = None
+) -> Repair:
     """Mend what is wrong with a library."""
     if not (path / ARCHIVE).is_file():
         _without_archive(path)
-    generations, work = Generations(path), _Mending()
+    generations, work = Generations(path, server), _Mending()
     with generations.writing():
         work.archive(path, generations, encoder)
         if (path / ARCHIVE).is_file():

@@ -35,6 +35,8 @@ from index.holdings import Holdings
 from index.roster import FILES as ROSTER
 from index.roster import Roster, Versions
 from index.segments import REMEDY, Segment, make_durable
+from index.server import Server
+from index.server import delete as delete_collection
 
 # Raise it when passages, folding, keywords, the tables or the manifest change: older
 # generations are then rebuilt instead of queried.
@@ -130,7 +132,9 @@ class Generation:
 class Generations:
     """The generations of one library."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, server: Server | None = None) -> None:
+        """`server` is where the vectors of new bases go; None is their own folders."""
+        self.server = server
         self._library = library
         self._folder = library / "generations"
         self._segments = library / "segments"
@@ -275,7 +279,7 @@ class Generations:
 
     def _sweep_segments(self, named: set[str]) -> None:
         for folder in _numbered(self._segments):
-            if folder.name not in named:
+            if folder.name not in named and delete_collection(folder):
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _delete(self, folder: Path) -> bool:

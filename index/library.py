@@ -50,6 +50,7 @@ from index.records import (
 )
 from index.restoring import How, set_aside, take_over
 from index.roster import Versions
+from index.server import Server
 from index.snapshot import Readers, Snapshot
 from index.summary import summary
 from index.verdict import PASSAGES
@@ -75,6 +76,7 @@ class Library:
         quotes: int,
         confidence: float | None,
         limits: Limits = Limits(),
+        server: Server | None = None,
     ) -> None:
         self.path = path
         self._encoder = encoder
@@ -84,7 +86,7 @@ class Library:
         self._quotes = quotes
         self._confidence = confidence
         self._archive = Archive(path / ARCHIVE)
-        self._generations = Generations(path)
+        self._generations = Generations(path, server)
         self._readers = Readers(self._generations, self._archive, self._tidy)
         self._tidying = threading.Lock()
 
@@ -100,12 +102,14 @@ class Library:
         quotes: int = 3,
         confidence: float | None = None,
         limits: Limits = Limits(),
+        server: Server | None = None,
     ) -> Library:
         """Open a library, or with `create` make an empty one where there is none.
 
         `model` is "bundled" or what sentence-transformers can load; `threads` 0 means one per
         core. An answer holds at most `quotes` quotes, each of at least `confidence`, 0 to 1;
-        None takes the calibrated threshold. Reading one file may take what `limits` allow. Raises
+        None takes the calibrated threshold. Reading one file may take what `limits` allow. `server`
+        is the Chroma server that takes the vectors, if they are not to be in the folder. Raises
         LibraryNotFound.
         """
         if create:
@@ -124,6 +128,7 @@ class Library:
             quotes=quotes,
             confidence=confidence,
             limits=limits,
+            server=server,
         )
 
     def __enter__(self) -> Self:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.archive import Archive
-from index.errors import LibraryDamaged, LibraryError, LibraryUnwritable
+from index.errors import LibraryDamaged, LibraryError, LibraryUnwritable, VectorsUnreachable
 from index.generations import Generation, Generations
 from index.holdings import Holdings, Mask
 from index.inference import Vectors
@@ -22,10 +24,12 @@ from index.passages import Outline
 from index.postings import Postings
 from index.recent import Recent
 from index.records import Article, Passage, Within
-from index.segments import KEYWORDS, REMEDY, VECTORS
-from index.store import Store, try_open
+from index.segments import KEYWORDS, REMEDY, VECTORS, Segment
+from index.server import RemoteStore, place_of
+from index.store import Searchable, Store, try_open
 from index.tables import Rows, Table, Tables
 
+LOG = logging.getLogger(__name__)
 _ARTICLES_AT_HAND = 512
 _RECENT = 256
 
@@ -63,10 +67,8 @@ class Snapshot:
         parts = zip(self._generation.segments, self._generation.folders, self.tables.starts, strict=False)
         for segment, folder, start in parts:
             if segment.base:
-                if segment.is_suspect(folder):
-                    try_open(folder / VECTORS, segment.passages)
                 try:
-                    opened = Store(folder / VECTORS)
+                    opened = _opened(segment, folder)
                 except LibraryUnwritable:
                     continue  # its vectors are looked at, too: slower, and right
                 self._bases.append(_Base(opened, int(start), segment.passages))
@@ -87,9 +89,8 @@ class Snapshot:
 
     def nearest(self, vector: Vectors, count: int) -> list[int]:
         """The rows of the `count` passages nearest to a unit vector, nearest first."""
-        found = [row for base in self._bases for row in base.nearest(vector, count, self.alive)]
-        rows = np.concatenate([np.array(found, dtype=np.int64), self._scanned])
-        return self.nearest_of(rows, vector, count)
+        found = [base.nearest(vector, count, self.alive) for base in self._bases]
+        return self.nearest_of(np.concatenate([*found, self._scanned]), vector, count)
 
     def nearest_of(self, rows: Rows, vector: Vectors, count: int) -> list[int]:
         """Those `count` of some rows that are nearest to a unit vector, nearest first."""
@@ -132,12 +133,21 @@ class Snapshot:
 class _Base:
     """A collection, and the rows of it in its index."""
 
-    store: Store
+    store: Searchable
     start: int
     rows: int
 
-    def nearest(self, vector: Vectors, count: int, alive: Mask) -> list[int]:
-        """The rows of the passages nearest to a vector; more are asked for as long as too many are gone."""
+    def nearest(self, vector: Vectors, count: int, alive: Mask) -> Rows:
+        """The rows of the passages nearest to a vector; all, to be looked at, if their server is silent."""
+        try:
+            return np.array(self._nearest(vector, count, alive), dtype=np.int64)
+        except VectorsUnreachable as error:
+            LOG.warning("every vector is looked at, which is slower: %s", error)
+            everything: Rows = self.start + np.flatnonzero(alive[self.start : self.start + self.rows])
+            return everything
+
+    def _nearest(self, vector: Vectors, count: int, alive: Mask) -> list[int]:
+        """The same of a collection that can be asked: more are, as long as too many of them are gone."""
         asked = min(count, self.rows)
         while True:
             own = self.store.nearest(vector, asked)
@@ -145,6 +155,16 @@ class _Base:
             if len(kept) >= count or asked >= self.rows:
                 return kept[:count]
             asked = min(2 * asked, self.rows)
+
+
+def _opened(segment: Segment, folder: Path) -> Searchable:
+    """The collection of a base."""
+    place = place_of(folder)
+    if place is not None:
+        return RemoteStore(place, segment.passages)
+    if segment.is_suspect(folder):
+        try_open(folder / VECTORS, segment.passages)
+    return Store(folder / VECTORS)
 
 
 def _article(holdings: Holdings, archive: Archive, number: int) -> Article:

@@ -13,8 +13,9 @@ import re
 import subprocess
 import sys
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -42,7 +43,7 @@ _GROUP = 10_000  # passages between two times that the graph is written
 _OPENING = threading.Lock()  # Chroma counts the clients of a folder in this process, but not safely
 # Wider than Chroma's defaults (100, 100, 16), so that fewer vectors are out of reach: among 100,000, a search
 # of 128 misses half again as many as one of 256, which takes half a millisecond more.
-_GRAPH: CreateHNSWConfiguration = {
+GRAPH: CreateHNSWConfiguration = {
     "space": "cosine",
     "ef_construction": 128,
     "ef_search": 256,
@@ -117,24 +118,15 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
     groups after each of which the graph is written, and none is left over.
     """
     from chromadb.errors import ChromaError  # noqa: PLC0415 - as above
-    from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415 - a second, building only
 
     client = _client(folder)
     try:
         groups = max(1, round(count / _GROUP))
-        graph: CreateHNSWConfiguration = {**_GRAPH, "sync_threshold": max(2, count // groups)}
+        graph: CreateHNSWConfiguration = {**GRAPH, "sync_threshold": max(2, count // groups)}
         collection = client.create_collection(
             _COLLECTION, configuration={"hnsw": graph}, embedding_function=None
         )
-        vectors = ChromaVectorStore(chroma_collection=collection)
-        remaining = iter(passages)
-        last: list[BaseNode] = []
-        for size in _parts(count, groups):
-            for batch in _parts(size, -(-size // _BATCH)):
-                last = [_node(passage) for passage in islice(remaining, batch)]
-                vectors.add(last)
-        if count == 1:
-            vectors.add(last)  # which changes nothing, but one alone does not have Chroma write its graph
+        fill(collection, passages, _parts(count, groups))
         return collection.count()
     except ChromaError as error:
         raise LibraryError(
@@ -144,6 +136,21 @@ def write(folder: Path, passages: Iterable[StoredPassage], count: int) -> int:
     finally:
         _close(client)
         _blank_unused(folder, count)
+
+
+def fill(collection: Collection, passages: Iterable[StoredPassage], groups: Sequence[int]) -> None:
+    """Put so many passages into a collection; a group of them ends with a batch."""
+    from llama_index.vector_stores.chroma import ChromaVectorStore  # noqa: PLC0415 - a second, building only
+
+    vectors = ChromaVectorStore(chroma_collection=collection)
+    remaining = iter(passages)
+    last: list[BaseNode] = []
+    for size in groups:
+        for batch in _parts(size, -(-size // _BATCH)):
+            last = [_node(passage) for passage in islice(remaining, batch)]
+            vectors.add(last)
+    if sum(groups) == 1:
+        vectors.add(last)  # which changes nothing, but one alone does not have Chroma write its graph
 
 
 def _blank_unused(folder: Path, count: int) -> None:
@@ -189,8 +196,54 @@ def _is_refusal(error: BaseException) -> bool:
     return code is not None and int(code[1]) & 0xFF in {8, 13, 14}
 
 
-class Store:
-    """A finished collection, open for searching. Safe to use from several threads."""
+class Searchable(ABC):
+    """A finished collection that can be searched, wherever it is."""
+
+    @abstractmethod
+    def _opened(self) -> Collection:
+        """The collection."""
+
+    @abstractmethod
+    def _sentences(self) -> AbstractContextManager[None]:
+        """Say what went wrong inside, with what to do about it."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of it."""
+
+    def __len__(self) -> int:
+        with self._sentences():
+            return self._opened().count()
+
+    def nearest(self, vector: Vectors, count: int) -> list[int]:
+        """The rows of the passages nearest to a vector, nearest first."""
+        with self._sentences():
+            found = self._opened().query(query_embeddings=np.atleast_2d(vector), n_results=count, include=[])
+            return [int(name.partition(":")[0]) for name in found["ids"][0]]
+
+    def unreachable(self, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
+        """Those of the passages whose own vector does not find them (chroma-core/chroma #7758).
+
+        A passage is also found where one of the same vector is: copies of one text tie.
+        """
+        if not passages:
+            return []
+        with self._sentences():
+            found = self._opened().query(
+                query_embeddings=np.stack([passage.vector for passage in passages]),
+                n_results=1,
+                include=["distances"],
+            )
+        distances = found["distances"] or []
+        return [
+            passage
+            for passage, ids, nearest in zip(passages, found["ids"], distances, strict=True)
+            if passage.id not in ids and not (nearest and nearest[0] < 1e-4)  # noqa: PLR2004 - float16 rounding
+        ]
+
+
+class Store(Searchable):
+    """A finished collection in a folder, open for searching. Safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:
         import chromadb  # noqa: F401, PLC0415 - here, so that a broken installation is not called damage
@@ -226,35 +279,8 @@ class Store:
                 "run `articlebot doctor --repair` to make them again"
             ) from error
 
-    def __len__(self) -> int:
-        return self._collection.count()
-
-    def nearest(self, vector: Vectors, count: int) -> list[int]:
-        """The rows of the passages nearest to a vector, nearest first."""
-        with self._sentences():
-            found = self._collection.query(
-                query_embeddings=np.atleast_2d(vector), n_results=count, include=[]
-            )
-            return [int(name.partition(":")[0]) for name in found["ids"][0]]
-
-    def unreachable(self, passages: Sequence[StoredPassage]) -> list[StoredPassage]:
-        """Those of the passages whose own vector does not find them (chroma-core/chroma #7758).
-
-        A passage is also found where one of the same vector is: copies of one text tie.
-        """
-        if not passages:
-            return []
-        found = self._collection.query(
-            query_embeddings=np.stack([passage.vector for passage in passages]),
-            n_results=1,
-            include=["distances"],
-        )
-        distances = found["distances"] or []
-        return [
-            passage
-            for passage, ids, nearest in zip(passages, found["ids"], distances, strict=True)
-            if passage.id not in ids and not (nearest and nearest[0] < 1e-4)  # noqa: PLR2004 - float16 rounding
-        ]
+    def _opened(self) -> Collection:
+        return self._collection
 
     def close(self) -> None:
         """Let go of the folder and the memory."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from index import roster, store
+from index import roster, server, store
 from index.archive import Archive
 from index.encoder import Encoder, WindowVectors
 from index.errors import LibraryDamaged
@@ -22,7 +22,9 @@ from index.postings import PostingsWriter
 from index.records import Article, Span
 from index.roster import Entry, Versions
 from index.segments import KEYWORDS, VECTORS, Segment, files_of
-from index.store import Store, StoredPassage
+from index.server import WRITING as PATIENCE
+from index.server import RemoteStore
+from index.store import Searchable, Store, StoredPassage
 from index.tables import Table, TableWriter
 
 _GROUP = 256  # passages encoded together, and kept before the next
@@ -47,7 +49,16 @@ class Written:
 class SegmentWriter:
     """Writes one segment of some articles into an empty folder."""
 
-    def __init__(self, archive: Archive, encoder: Encoder, folder: Path, versions: Versions) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        encoder: Encoder,
+        folder: Path,
+        versions: Versions,
+        server: server.Server | None = None,
+    ) -> None:
+        """`server` takes the vectors of a base; None leaves them in the folder."""
+        self._server = server
         self._archive = archive
         self._encoder = encoder
         self._folder = folder
@@ -107,9 +118,10 @@ class SegmentWriter:
 
     def _collected(self, count: int, tell: Tell) -> tuple[int, ...]:
         """Write the collection; returns the rows whose vector does not find itself in it, if they are few."""
-        store.write(self._folder / VECTORS, _told(self._stored(), count, lambda done: tell(done / 2)), count)
+        stored = _told(self._stored(), count, lambda done: tell(done / 2))
+        opening = self._collect(stored, count)
         stored = _told(self._stored(), count, lambda done: tell((1 + done) / 2))
-        with closing(Store(self._folder / VECTORS)) as opened:
+        with closing(opening()) as opened:
             if len(opened) != count:
                 raise LibraryDamaged(
                     f"Chroma holds {len(opened)} of {count} passages; the old index stays live"
@@ -122,6 +134,14 @@ class SegmentWriter:
             )
         return stragglers
 
+    def _collect(self, stored: Iterator[StoredPassage], count: int) -> Callable[[], Searchable]:
+        """Write the collection where it belongs; returns what opens it."""
+        if self._server is not None:
+            place = server.write(self._folder, self._server, stored, count)
+            return lambda: RemoteStore(place, count, patience=PATIENCE)
+        store.write(self._folder / VECTORS, stored, count)
+        return lambda: Store(self._folder / VECTORS)
+
     def _stored(self) -> Iterator[StoredPassage]:
         """The passages as they stand on disk."""
         table = Table.load(self._folder)
@@ -132,7 +152,7 @@ class SegmentWriter:
             yield StoredPassage(row, article, digest, Span(start, end), vector)
 
 
-def _unreachable(opened: Store, passages: Iterator[StoredPassage]) -> Iterator[int]:
+def _unreachable(opened: Searchable, passages: Iterator[StoredPassage]) -> Iterator[int]:
     while group := list(islice(passages, _CHECKED)):
         yield from (each.row for each in opened.unreachable(group))
 

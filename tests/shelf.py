@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from index import BuildReport, Library
+from index import BuildReport, Library, Server
 from index.reader import OnnxReader
 from tests.encoders import HashEncoder
 
@@ -20,8 +20,14 @@ class Shelf:
     """What a test needs to change articles and to see what the library makes of them."""
 
     def __init__(
-        self, path: Path, *, encoder: HashEncoder | None = None, reader: Reader | None = None
+        self,
+        path: Path,
+        *,
+        encoder: HashEncoder | None = None,
+        reader: Reader | None = None,
+        server: Server | None = None,
     ) -> None:
+        self.server = server
         self.folder = path / "articles"
         self.path = path / "library"
         self.folder.mkdir(exist_ok=True)
@@ -39,6 +45,7 @@ class Shelf:
             max_file_bytes=1_000_000,
             quotes=3,
             confidence=0.0,
+            server=self.server,
         )
 
     def write(self, name: str, text: str) -> Path:

@@ -7,7 +7,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from bot.commands.session import open_library, style_of_stdout
+from bot.commands.session import open_library, server_of, style_of_stdout
 from bot.progress import progress_on
 from bot.state import STATE, fault, move_aside
 from bot.terminal import status_text
@@ -42,7 +42,11 @@ def mend(settings: Settings) -> int:
     encoder = settings.encoder
     with progress_on(sys.stderr) as progress:
         mended = repair(
-            settings.library.path, model=encoder.model, threads=encoder.threads, progress=progress
+            settings.library.path,
+            model=encoder.model,
+            threads=encoder.threads,
+            server=server_of(settings),
+            progress=progress,
         )
     for done in (*mended.done, *_mended_state(settings)):
         print(f"mended {done}")

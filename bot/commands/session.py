@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from bot.terminal import Style
-from index import Allowance, Fetcher, Library, Limits
+from index import Allowance, Fetcher, Library, Limits, Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def open_library(settings: Settings, *, path: Path | None = None, create: bool = False) -> Library:
-    """Open the library of the settings, or the one at `path` with all else as they say."""
+    """Open the library of the settings, or one at `path`, all in that folder, with all else as they say."""
     articles = settings.articles
     most = articles.max_file_mb * 1_000_000
     limits = Limits(articles.max_seconds, articles.max_memory_mb * 1_000_000, characters=most)
@@ -30,7 +30,15 @@ def open_library(settings: Settings, *, path: Path | None = None, create: bool =
         quotes=settings.answers.quotes,
         confidence=settings.answers.threshold,
         limits=limits,
+        server=None if path else server_of(settings),
     )
+
+
+def server_of(settings: Settings) -> Server | None:
+    """The Chroma server of the settings, if there is one."""
+    library = settings.library
+    url = library.server.rstrip("/")
+    return Server(url, library.server_tenant, library.server_database) if url else None
 
 
 def fetcher(settings: Settings) -> Fetcher:

@@ -125,7 +125,9 @@ def test_paths_are_relative_to_the_file_or_to_the_working_directory(tmp_path: Pa
             id="key of another section",
         ),
         pytest.param(
-            "[library]\nxyz = 1", "my.toml:2: [library] has no key 'xyz': it has path", id="unknown key"
+            "[library]\nxyz = 1",
+            "my.toml:2: [library] has no key 'xyz': it has path, server, server_tenant, server_database",
+            id="unknown key",
         ),
         pytest.param(
             "[anwsers]\nquotes = 4",
