@@ -93,7 +93,11 @@ def schedule(jobs: JobQueue[Any], desk: Desk) -> None:
 
 async def _look(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any, Any, Any]) -> None:
     try:
-        await _check_due(desk, watcher, context)
+        with desk.state.presence.alone("watching") as alone:
+            if alone:
+                await _check_due(desk, watcher, context)
+    except OSError as error:
+        LOG.warning("what is watched cannot be checked: %s", error)
     finally:
         assert context.job_queue is not None  # which has called this
         pause = min(CHECKED_EVERY, watcher.pace.every / 2)

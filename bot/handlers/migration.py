@@ -21,6 +21,7 @@ async def on_migrated(desk: Desk, update: Update, context: Context) -> None:
     new = message.migrate_to_chat_id or message.chat_id
     desk.state.members.move_chat(old, new)
     desk.state.scopes.move_chat(old, new)
+    desk.state.turns.move_chat(old, new)
     if desk.door.settled(old):
         LOG.warning("a group that the settings let in has the number %s from now on, no longer %s", new, old)
         desk.state.members.add(Member(new, message.chat.title or ""))

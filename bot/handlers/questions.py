@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from time import monotonic, perf_counter
+from time import perf_counter
 from typing import TYPE_CHECKING, Final
 
 from bot.access import words_of
 from bot.cards import noted
 from bot.handlers.desk import Context, Desk, message_in, texts_for
-from bot.handlers.memory import Memory
 from bot.handlers.places import place_of
 from bot.handlers.sending import reply, typing
 from bot.handlers.statistics import count_question, note_gap
@@ -79,23 +78,23 @@ async def on_question(desk: Desk, update: Update, context: Context) -> None:
     """Answer a text message, or the caption of a picture."""
     message = message_in(update)
     _is_new_album(message, context)  # its other pictures then need no answer of their own
-    await answer(desk, update, context, words_of(message, context.bot.bot))
+    await answer(desk, update, words_of(message, context.bot.bot))
 
 
 async def on_ask(desk: Desk, update: Update, context: Context) -> None:
     """Answer what stands after /ask, for groups in which the bot sees commands only."""
-    await answer(desk, update, context, after_command(update, context))
+    await answer(desk, update, after_command(update, context))
 
 
 async def on_new(desk: Desk, update: Update, context: Context) -> None:
     """Forget what was asked before, and of which article; what stands after /new is asked afresh."""
     message, question = message_in(update), after_command(update, context)
     place = place_of(message)
-    _memory(context).forget(place.whose)
+    desk.state.turns.forget(place)
     left = desk.state.scopes.article(place) is not None
     desk.state.scopes.leave(place)
     if question:
-        await answer(desk, update, context, question)
+        await answer(desk, update, question)
     else:
         key = "within.left" if left else "question.forgotten"
         await reply(message, lines_message([texts_for(desk, update).say(key)]))
@@ -114,14 +113,6 @@ def after_command(update: Update, context: Context) -> str:
     return words[1] if len(words) > 1 else ""
 
 
-def _memory(context: Context) -> Memory:
-    """What this message's chat remembers."""
-    chat = context.chat_data
-    assert chat is not None  # every message is in a chat
-    memory: Memory = chat.setdefault("memory", Memory())
-    return memory
-
-
 def _is_new_album(message: Message, context: Context) -> bool:
     """Whether a message is none of the pictures that follow the first of an album; remembers it."""
     album, seen = message.media_group_id, context.chat_data
@@ -132,14 +123,14 @@ def _is_new_album(message: Message, context: Context) -> bool:
     return new
 
 
-async def answer(desk: Desk, update: Update, context: Context, question: str) -> None:
+async def answer(desk: Desk, update: Update, question: str) -> None:
     """Answer a question that a message asks, in whatever form."""
     message, texts = message_in(update), texts_for(desk, update)
     part = message.quote.text if message.quote else None
     if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
         return
-    full, turns = about_part(question, part) if part else (question, _turns(desk, message, context))
+    full, turns = about_part(question, part) if part else (question, _turns(desk, message))
     place = place_of(message)
     asked = Asked(full, question, place, turns, _kept_within(desk, place))
     response, started = Response("failed", Outgoing("")), perf_counter()
@@ -154,7 +145,7 @@ async def answer(desk: Desk, update: Update, context: Context, question: str) ->
         _remember_sent(desk, response, sent)
     finally:
         if response.understood:  # even if the answer could not be sent
-            _memory(context).remember(place.whose, response.understood, monotonic())
+            _remember_turn(desk, place, response.understood)
         account(
             desk,
             chat=message.chat_id,
@@ -183,7 +174,7 @@ def account(
     )
 
 
-def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
+def _turns(desk: Desk, message: Message) -> tuple[str, ...]:
     """The questions this one may refer to; a reply to an answer goes on from it, whosever it was."""
     earlier = message.reply_to_message
     if earlier is not None:
@@ -194,7 +185,19 @@ def _turns(desk: Desk, message: Message, context: Context) -> tuple[str, ...]:
             question = None
         if question is not None:
             return (question,)
-    return _memory(context).turns(place_of(message).whose, monotonic())
+    try:
+        return desk.state.turns.of(place_of(message))
+    except StateError as error:
+        LOG.warning("what was asked before could not be looked up: %s", error)
+        return ()
+
+
+def _remember_turn(desk: Desk, place: Place, question: str) -> None:
+    """Have a follow-up find what it refers to."""
+    try:
+        desk.state.turns.add(place, question)
+    except StateError as error:
+        LOG.warning("a question could not be remembered: %s", error)
 
 
 def _kept_within(desk: Desk, place: Place) -> str | None:

@@ -22,6 +22,6 @@ async def on_start(desk: Desk, update: Update, context: Context) -> None:
     if (article := article_in(payload)) is not None:
         await open_article(desk, update, context, article)
     elif (question := question_in(desk, message, payload)) is not None:
-        await answer(desk, update, context, question)
+        await answer(desk, update, question)
     else:
         await reply(message, lines_message([texts_for(desk, update).say("greeting.start")]))

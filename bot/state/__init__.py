@@ -19,11 +19,14 @@ from bot.state.feeds import Feeds, Watched
 from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
 from bot.state.people import People
+from bot.state.presence import Presence
 from bot.state.proposals import Proposal, Proposals
 from bot.state.scopes import Place, Scopes
+from bot.state.turns import Turns
 from bot.state.updates import Stage, StoredUpdate, Updates
 
 STATE: Final = "bot.sqlite"  # the file's name in a library's folder
+BOTS: Final = "bots"  # beside it: a file for each process that has it open
 
 
 class State:
@@ -32,6 +35,7 @@ class State:
     def __init__(self, path: Path | None = None) -> None:
         """Open the file, making or upgrading it as needed; None keeps everything in memory only."""
         self._database = Database(path)
+        self.presence = Presence(path.parent / BOTS if path else None)
         self.answers = Answers(self._database)
         self.buttons = Buttons(self._database)
         self.people = People(self._database)
@@ -41,11 +45,13 @@ class State:
         self.feeds = Feeds(self._database)
         self.counts = Counts(self._database)
         self.gaps = Gaps(self._database)
-        self.updates = Updates(self._database)
+        self.updates = Updates(self._database, self.presence)
         self.scopes = Scopes(self._database)
+        self.turns = Turns(self._database)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file; what is not done with is for another process now."""
+        self.presence.close()
         self._database.close()
 
 

@@ -81,6 +81,13 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, article TEXT NOT NULL,
             PRIMARY KEY (chat, person, topic))""",
     ),
+    (
+        "ALTER TABLE updates ADD COLUMN owner TEXT",
+        """CREATE TABLE turns (
+            chat INTEGER NOT NULL, person INTEGER NOT NULL, topic INTEGER NOT NULL, questions TEXT NOT NULL,
+            touched REAL NOT NULL, PRIMARY KEY (chat, person, topic))""",
+        "CREATE INDEX turns_by_age ON turns (touched)",
+    ),
 )
 
 

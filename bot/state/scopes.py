@@ -17,11 +17,6 @@ class Place:
     person: int = 0
     topic: int = 0
 
-    @property
-    def whose(self) -> tuple[int, int]:
-        """What tells the conversations of one chat apart."""
-        return self.person, self.topic
-
 
 class Scopes:
     """The one article that a conversation is kept within, by its id."""
@@ -32,7 +27,7 @@ class Scopes:
     def article(self, place: Place) -> str | None:
         """The article that questions there are kept within; None if they go to all articles."""
         rows = self._database.run(
-            "SELECT article FROM scopes WHERE chat = ? AND person = ? AND topic = ?", _key(place)
+            "SELECT article FROM scopes WHERE chat = ? AND person = ? AND topic = ?", key_of(place)
         )
         return str(rows[0][0]) if rows else None
 
@@ -40,12 +35,12 @@ class Scopes:
         """Keep questions there within an article, instead of the one before."""
         self._database.run(
             "INSERT OR REPLACE INTO scopes (chat, person, topic, article) VALUES (?, ?, ?, ?)",
-            (*_key(place), article),
+            (*key_of(place), article),
         )
 
     def leave(self, place: Place) -> None:
         """Let questions there go to all articles again."""
-        self._database.run("DELETE FROM scopes WHERE chat = ? AND person = ? AND topic = ?", _key(place))
+        self._database.run("DELETE FROM scopes WHERE chat = ? AND person = ? AND topic = ?", key_of(place))
 
     def move_chat(self, old: int, new: int) -> None:
         """A chat has another id from now on; what was chosen under the new one already stays."""
@@ -54,5 +49,6 @@ class Scopes:
             self._database.run("DELETE FROM scopes WHERE chat = ?", (old,))
 
 
-def _key(place: Place) -> tuple[int, int, int]:
+def key_of(place: Place) -> tuple[int, int, int]:
+    """The columns that stand for a place."""
     return place.chat, place.person, place.topic

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from bot.state.database import Database
+    from bot.state.presence import Presence
 
 LIFETIME: Final = 86_400.0  # seconds, as long as Telegram itself keeps an update
 REMEMBERED: Final = 2 * 86_400.0  # seconds for numbers; after a week Telegram may begin with any
@@ -39,10 +40,14 @@ class StoredUpdate:
 
 
 class Updates:
-    """Updates by the bot they are for and their number."""
+    """Updates by the bot they are for and their number.
 
-    def __init__(self, database: Database) -> None:
+    Each belongs to one of the processes that share the state, until that has gone.
+    """
+
+    def __init__(self, database: Database, presence: Presence) -> None:
         self._database = database
+        self._presence = presence
 
     def arrive(self, bot: str, number: int, body: str) -> bool:
         """Keep an update that has come; False if it had come before."""
@@ -54,9 +59,9 @@ class Updates:
                 (MOST,),
             )
             new = self._database.run(
-                "INSERT INTO updates (bot, id, body, stage, tries, made) VALUES (?, ?, ?, ?, 0, ?) "
-                "ON CONFLICT DO NOTHING RETURNING 1",
-                (bot, number, body, Stage.WAITING, now),
+                "INSERT INTO updates (bot, id, body, stage, tries, made, owner) "
+                "VALUES (?, ?, ?, ?, 0, ?, ?) ON CONFLICT DO NOTHING RETURNING 1",
+                (bot, number, body, Stage.WAITING, now, self._presence.name),
             )
         return bool(new)
 
@@ -78,13 +83,25 @@ class Updates:
         )
 
     def unfinished(self, bot: str) -> list[StoredUpdate]:
-        """What was begun or waited when the last process ended, in order; what is too old is forgotten."""
-        self._database.run(
-            "UPDATE updates SET stage = ?, body = NULL WHERE bot = ? AND body IS NOT NULL AND made < ?",
-            (Stage.DONE, bot, self._database.clock() - LIFETIME),
-        )
-        rows = self._database.run(
-            "SELECT id, body, stage, tries FROM updates WHERE bot = ? AND body IS NOT NULL ORDER BY id",
-            (bot,),
-        )
+        """What was begun or waited when its process ended, in order, for this one to take up.
+
+        What is too old is forgotten.
+        """
+        with self._database.transaction():
+            self._database.run(
+                "UPDATE updates SET stage = ?, body = NULL WHERE bot = ? AND body IS NOT NULL AND made < ?",
+                (Stage.DONE, bot, self._database.clock() - LIFETIME),
+            )
+            owners = self._database.run("SELECT DISTINCT owner FROM updates WHERE body IS NOT NULL")
+            gone = [owner for (owner,) in owners if not self._presence.is_there(owner)]
+            for owner in gone:
+                self._database.run(
+                    "UPDATE updates SET owner = ? WHERE bot = ? AND body IS NOT NULL AND owner IS ?",
+                    (self._presence.name, bot, owner),
+                )
+            rows = self._database.run(
+                "SELECT id, body, stage, tries FROM updates "
+                "WHERE bot = ? AND body IS NOT NULL AND owner = ? ORDER BY id",
+                (bot, self._presence.name),
+            )
         return [StoredUpdate(number, body, Stage(stage), tries) for number, body, stage, tries in rows]

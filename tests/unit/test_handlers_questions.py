@@ -2,12 +2,14 @@ import asyncio
 import gc
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from telegram.error import TimedOut
 
 from bot.outgoing import LIMIT
+from bot.state import State
 from index import Answer, LibraryOutdated, NotFound
 from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.fakes import FakeLibrary
@@ -406,15 +408,22 @@ async def test_what_was_no_question_is_not_remembered() -> None:
     assert library.turns[-1] == ("340 million",)
 
 
-async def test_half_an_hour_of_silence_is_the_end_of_a_conversation(monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("bot.handlers.questions.monotonic", lambda: clock[0])
-    library = FakeLibrary()
-    async with running(BotApi(), library) as chats:
+async def test_half_an_hour_of_silence_is_the_end_of_a_conversation() -> None:
+    clock, library, state = [1000.0], FakeLibrary(), State()
+    state._database.clock = lambda: clock[0]
+    async with running(BotApi(), library, state=state) as chats:
         for minutes in [0, 29, 31]:
             clock[0] += minutes * 60
             await chats.say("340 million")
     assert library.turns == [(), ("340 million",), ()]
+
+
+async def test_a_follow_up_goes_on_from_the_last_question_after_a_restart(tmp_path: Path) -> None:
+    library = FakeLibrary()
+    for question in ("340 million", "why"):
+        async with running(BotApi(), library, state=State(tmp_path / "bot.sqlite")) as chats:
+            await chats.say(question)
+    assert library.turns == [(), ("340 million",)]
 
 
 async def test_new_makes_the_bot_forget_and_what_stands_after_it_is_asked_afresh() -> None:

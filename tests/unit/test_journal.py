@@ -14,6 +14,7 @@ from telegram.error import RetryAfter, TimedOut
 from bot.journal import Journal, sending
 from bot.state import Stage, State, StateError
 from bot.state.database import Database
+from bot.state.presence import Presence
 from bot.state.updates import Updates
 from tests.bot_api import BotApi, Json
 from tests.fakes import FakeLibrary
@@ -239,7 +240,7 @@ async def test_what_people_of_a_group_told_each_other_meanwhile_is_not_counted(t
 def test_what_is_older_than_a_day_is_forgotten_and_its_number_later() -> None:
     now = [1000.0]
     database = Database(None, clock=lambda: now[0])
-    updates = Updates(database)
+    updates = Updates(database, Presence(None))
     updates.arrive("1", 7, "{}")
     now[0] += 86_400
     assert [each.number for each in updates.unfinished("1")] == [7]
@@ -255,7 +256,7 @@ def test_what_is_older_than_a_day_is_forgotten_and_its_number_later() -> None:
 def test_the_table_stays_small_and_keeps_what_is_not_done_with(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.state.updates.MOST", 10)
     database = Database(None)
-    updates = Updates(database)
+    updates = Updates(database, Presence(None))
     for number in range(100):
         updates.arrive("1", number, "{}")
         if number != 3:

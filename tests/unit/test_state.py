@@ -8,8 +8,10 @@ import pytest
 
 from bot.state import Answers, Member, Opinions, Place, State, StateError, StoredAnswer, StoredButton
 from bot.state import answers as answers_module
+from bot.state import turns as turns_module
 from bot.state.buttons import LIFETIME, Buttons
 from bot.state.database import SCHEMA, Database
+from bot.state.turns import Turns
 
 BUTTON = StoredButton("language", {"to": ["en", 1, None, "繁體中文"]}, chat=-500, person=7, admins=True)
 
@@ -89,6 +91,32 @@ def test_an_opinion_counts_once_for_each_person_and_answer_and_can_be_changed() 
         state.answers.rate("an answer", person, good=good)
     state.answers.rate("another", 1, good=False)
     assert state.answers.opinions() == Opinions(1, 2)
+    state.close()
+
+
+def test_a_follow_up_finds_the_last_questions_for_half_an_hour() -> None:
+    now = [0.0]
+    database = Database(None, clock=lambda: now[0])
+    turns, here, elsewhere = Turns(database), Place(-500, 7, 3), Place(-500, 8, 3)
+    for question in ("how much?", "how many?", "who?", "when?"):
+        turns.add(here, question)
+    turns.add(elsewhere, "where?")
+    assert turns.of(here) == ("how many?", "who?", "when?")
+    turns.forget(elsewhere)
+    assert turns.of(elsewhere) == ()
+    now[0] = turns_module.LIFETIME + 1
+    assert turns.of(here) == ()
+    turns.add(elsewhere, "where?")
+    assert database.run("SELECT count(*) FROM turns") == [(1,)]
+    database.close()
+
+
+def test_what_was_asked_moves_with_its_chat() -> None:
+    state = State()
+    state.turns.add(Place(-5, 7), "how much?")
+    state.turns.move_chat(-5, -100)
+    assert state.turns.of(Place(-100, 7)) == ("how much?",)
+    assert state.turns.of(Place(-5, 7)) == ()
     state.close()
 
 
