@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import logging
 import os
 import threading
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
+LOG = logging.getLogger(__name__)
 COLLECTION = "collection.json"
 KEY = "CHROMA_API_KEY"
 _PATIENCE = 3.0  # seconds for a question's search, and for the first word of a server
@@ -153,6 +155,7 @@ class RemoteStore(Searchable):
         try:
             return super().nearest(vector, count)
         except VectorsUnreachable as error:
+            LOG.warning("every vector is looked at, which is slower: %s", error)
             self._why, self._until = error, monotonic() + (_LOST if error.lost else _REST)
             raise
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -29,7 +28,6 @@ from index.server import RemoteStore, place_of
 from index.store import Searchable, Store, try_open
 from index.tables import Rows, Table, Tables
 
-LOG = logging.getLogger(__name__)
 _ARTICLES_AT_HAND = 512
 _RECENT = 256
 
@@ -141,8 +139,7 @@ class _Base:
         """The rows of the passages nearest to a vector; all, to be looked at, if their server is silent."""
         try:
             return np.array(self._nearest(vector, count, alive), dtype=np.int64)
-        except VectorsUnreachable as error:
-            LOG.warning("every vector is looked at, which is slower: %s", error)
+        except VectorsUnreachable:
             everything: Rows = self.start + np.flatnonzero(alive[self.start : self.start + self.rows])
             return everything
 
