@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, cast
 
 import chromadb
 import httpx
+import psutil  # type: ignore[import-untyped] # it ships no types
 from chromadb.config import Settings
 
 from index import Server
@@ -68,6 +69,15 @@ class VectorServer:
         """Have it hang: it takes connections, and says nothing (SIGSTOP)."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
+
+    def resident(self) -> float:
+        """Its resident memory, MB (10^6 bytes)."""
+        assert self._process is not None
+        return float(psutil.Process(self._process.pid).memory_info().rss / 1e6)
+
+    def disk(self) -> float:
+        """What it keeps on disk, MB."""
+        return sum(path.stat().st_size for path in self._folder.rglob("*") if path.is_file()) / 1e6
 
     def collections(self) -> dict[str, int]:
         """The collections it has, and how many vectors are in each."""

@@ -56,7 +56,7 @@ def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
         nargs="+",
         default=[1000, 10_000, 100_000],
         metavar="N",
-        help="large: passages of each library (default: 1000 10000 100000)",
+        help="large and server: passages of each library (default: 1000 10000 100000)",
     )
     _take_files(parser)
     parser.add_argument("--only", nargs="+", choices=MEASURES, metavar="NAME", help=", ".join(MEASURES))

@@ -65,7 +65,7 @@ def _measured(bench: Bench, size: int, bot: str) -> list[Row]:
     )
     library = _Library(bench, bot, corpus, folder)
     built = library.index()
-    disk = _bytes(folder)
+    disk = bytes_of(folder)
     asked = corpus.questions(_QUESTIONS)
     first = [library.child("ask", warm_up=asked[:1], timed=[], known=[]) for _ in range(_TIMES)]
     answered = library.child("ask", warm_up=asked[:5], timed=asked[5:], known=[])
@@ -130,7 +130,7 @@ def _of_changing(name: str, unchanged: dict[str, Any], changed: list[dict[str, A
     ]
 
 
-def _bytes(folder: Path) -> dict[str, int]:
+def bytes_of(folder: Path) -> dict[str, int]:
     """What a library takes on disk: archive, Chroma, tables, keywords, in bytes."""
     found = {"archive": 0, "Chroma": 0, "tables": 0, "keywords": 0}
     for root, _, names in os.walk(folder):

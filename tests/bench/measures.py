@@ -19,6 +19,7 @@ from tests.bench.gold import Found
 from tests.bench.large import large
 from tests.bench.load import load
 from tests.bench.models import baseline, sentences, sizes, speed
+from tests.bench.remote import server
 from tests.bench.scripts import scripts
 from tests.integration.bot_api_server import BotApiServer
 
@@ -191,4 +192,5 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "baseline": baseline,
     "scripts": scripts,
     "large": large,
+    "server": server,
 }

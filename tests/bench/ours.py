@@ -13,18 +13,19 @@ from tests.bench.seeded import SeededEncoder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index import NotFound
+    from index import NotFound, Server
 
 
 class OurBot:
     """A library with every setting at its default."""
 
-    def __init__(self, library: Path) -> None:
+    def __init__(self, library: Path, server: Server | None = None) -> None:
         self.path = library
+        self.server = server
 
     def library(self) -> Library:
         """The library, which is made if it is not there."""
-        return Library.open(self.path, create=True)
+        return Library.open(self.path, create=True, server=self.server)
 
     def index(self, articles: Path) -> dict[str, Any]:
         """Build the library; returns the report's counts and the seconds of each stage."""
@@ -68,6 +69,7 @@ class SeededBot(OurBot):
             max_file_bytes=DEFAULT_MAX_FILE_BYTES,
             quotes=3,
             confidence=None,
+            server=self.server,
         )
 
 

@@ -1,0 +1,73 @@
+"""The same libraries with their vectors in the folder and on a Chroma server: what moves, and what it costs."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+
+from tests.bench.corpus import make_corpus
+from tests.bench.figures import Row, percentile
+from tests.bench.large import bytes_of
+from tests.bench.ours import SeededBot
+from tests.vector_server import VectorServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.bench.bench import Bench
+    from tests.bench.corpus import Corpus
+
+_QUESTIONS = 40  # of each language
+
+
+def server(bench: Bench) -> list[Row]:
+    """Each size with vectors that cost nothing to compute."""
+    return [row for size in bench.plan.sizes for row in _measured(bench, size)]
+
+
+def _measured(bench: Bench, size: int) -> list[Row]:
+    library, articles = bench.folder / f"remote-{size}", bench.folder / f"remote-articles-{size}"
+    bench.tell(f"writing the articles of {size:,} passages")
+    corpus, _ = make_corpus(articles, passages=size, news=bench.plan.news, gold=[], limit=0)
+    bench.tell(f"{corpus.passages:,} passages in a folder")
+    bench.surroundings.child("seeded", task="index", library=str(library), articles=str(articles))
+    here, own = bytes_of(library), _asked(bench, corpus, library)
+    with VectorServer(bench.folder / f"chroma-{size}") as chroma:
+        bench.tell("the same on a server")
+        with SeededBot(library, chroma.server).library() as moved:
+            moved.compact()
+        there = _asked(bench, corpus, library)
+        memory, disk = chroma.resident(), chroma.disk()
+    for folder in (library, articles):
+        shutil.rmtree(folder)
+    return _rows(corpus.passages, here, own, there, memory, disk)
+
+
+def _asked(bench: Bench, corpus: Corpus, library: Path) -> dict[str, Any]:
+    asked = corpus.questions(_QUESTIONS)
+    return bench.surroundings.child(
+        "seeded", task="ask", library=str(library), warm_up=asked[:5], timed=asked[5:], known=[]
+    )
+
+
+def _rows(
+    passages: int,
+    here: dict[str, int],
+    own: dict[str, Any],
+    there: dict[str, Any],
+    memory: float,
+    disk: float,
+) -> list[Row]:
+    name = f"{passages:,} passages"
+    before, after = (percentile(each["milliseconds"], 0.5) for each in (own, there))
+    parts = {part: size / 1000 / passages for part, size in here.items()}
+    return [
+        Row(f"{name}: a question, p50, vectors in the folder", before, "ms"),
+        Row(f"{name}: a question, p50, on a server", after, "ms", note=f"{after / before:.2f} of the other"),
+        Row(f"{name}: a question, p95, on a server", percentile(there["milliseconds"], 0.95), "ms", 250),
+        Row(f"{name}: peak memory of a bot, vectors in the folder", own["peak"], "MB"),
+        Row(f"{name}: peak memory of a bot, on a server", there["peak"], "MB"),
+        Row(f"{name}: resident memory of the server", memory, "MB"),
+        Row(f"{name}: disk of the server, a passage", disk * 1000 / passages, "kB"),
+        *(Row(f"{name}: disk, {part}, a passage", kilobytes, "kB") for part, kilobytes in parts.items()),
+    ]
