@@ -1,4 +1,4 @@
-"""The same libraries with their vectors in the folder and on a Chroma server: what moves, and what it costs."""
+"""Libraries with their vectors in the folder, then on a Chroma server: what moves, and what it costs."""
 
 from __future__ import annotations
 
@@ -37,10 +37,11 @@ def _measured(bench: Bench, size: int) -> list[Row]:
         with SeededBot(library, chroma.server).library() as moved:
             moved.compact()
         there = _asked(bench, corpus, library)
-        memory, disk = chroma.resident(), chroma.disk()
+        name = f"{corpus.passages:,} passages"
+        rows = [*_of_bots(name, own, there), *_of_disks(name, here, chroma, corpus.passages)]
     for folder in (library, articles):
         shutil.rmtree(folder)
-    return _rows(corpus.passages, here, own, there, memory, disk)
+    return rows
 
 
 def _asked(bench: Bench, corpus: Corpus, library: Path) -> dict[str, Any]:
@@ -50,24 +51,23 @@ def _asked(bench: Bench, corpus: Corpus, library: Path) -> dict[str, Any]:
     )
 
 
-def _rows(
-    passages: int,
-    here: dict[str, int],
-    own: dict[str, Any],
-    there: dict[str, Any],
-    memory: float,
-    disk: float,
-) -> list[Row]:
-    name = f"{passages:,} passages"
+def _of_bots(name: str, own: dict[str, Any], there: dict[str, Any]) -> list[Row]:
     before, after = (percentile(each["milliseconds"], 0.5) for each in (own, there))
-    parts = {part: size / 1000 / passages for part, size in here.items()}
     return [
         Row(f"{name}: a question, p50, vectors in the folder", before, "ms"),
         Row(f"{name}: a question, p50, on a server", after, "ms", note=f"{after / before:.2f} of the other"),
         Row(f"{name}: a question, p95, on a server", percentile(there["milliseconds"], 0.95), "ms", 250),
         Row(f"{name}: peak memory of a bot, vectors in the folder", own["peak"], "MB"),
         Row(f"{name}: peak memory of a bot, on a server", there["peak"], "MB"),
-        Row(f"{name}: resident memory of the server", memory, "MB"),
-        Row(f"{name}: disk of the server, a passage", disk * 1000 / passages, "kB"),
-        *(Row(f"{name}: disk, {part}, a passage", kilobytes, "kB") for part, kilobytes in parts.items()),
+    ]
+
+
+def _of_disks(name: str, here: dict[str, int], chroma: VectorServer, passages: int) -> list[Row]:
+    return [
+        Row(f"{name}: resident memory of the server", chroma.resident(), "MB"),
+        Row(f"{name}: disk of the server, a passage", chroma.disk() * 1000 / passages, "kB"),
+        *(
+            Row(f"{name}: disk, {part}, a passage", size / 1000 / passages, "kB")
+            for part, size in here.items()
+        ),
     ]
