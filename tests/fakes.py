@@ -51,6 +51,8 @@ from index.unpacking import unpacked
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
+    from index import Server
+
 SENTENCE = re.compile(r"[^。！？.!?\n]+[。！？.!?]*[」』”]*")
 
 
@@ -122,6 +124,7 @@ class FakeLibrary:
         quotes: int = 3,  # noqa: ARG003
         confidence: float | None = None,  # noqa: ARG003
         limits: Limits = Limits(),  # noqa: ARG003, B008
+        server: Server | None = None,  # noqa: ARG003
     ) -> Self:
         """An open library."""
         return cls()

@@ -84,7 +84,7 @@ def test_building_with_the_bundled_model_does_not_import_torch(tmp_path: Path) -
         ("onnxruntime", {"inference"}),
         ("sentence_transformers", {"encoder"}),
         ("tokenizers", {"inference", "reader"}),
-        ("chromadb", {"store"}),
+        ("chromadb", {"store", "server"}),
         ("llama_index", {"store", "retriever", "composer"}),
         ("Stemmer", {"keywords"}),
     ],

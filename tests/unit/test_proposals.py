@@ -66,7 +66,8 @@ def test_the_words_of_what_was_dismissed_leave_the_disk(tmp_path: Path) -> None:
     key = state.proposals.keep(7, [secret])
     state.proposals.forget(key)
     state.close()
-    assert all(secret.encode() not in path.read_bytes() for path in tmp_path.iterdir())
+    kept = [path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()]
+    assert all(secret.encode() not in each for each in kept)
 
 
 def test_what_nobody_decides_is_forgotten_by_age_and_by_number(monkeypatch: pytest.MonkeyPatch) -> None:
