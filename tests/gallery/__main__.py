@@ -65,10 +65,10 @@ def _write_pages(scenes: Sequence[Scene], scratch: Path, folder: Path) -> dict[s
     with Library.open(scratch / "library", create=True) as library:
         library.build([samples(), scratch / "stories"])
         for scene in scenes:
-            messages = asyncio.run(play(scene, library))
+            shown = asyncio.run(play(scene, library))
             for theme in THEMES:
                 pages[f"{scene.name}-{theme}"] = path = folder / f"{scene.name}-{theme}.html"
-                path.write_text(page(messages, scene, theme), "utf-8")
+                path.write_text(page(shown, scene, theme), "utf-8")
     return pages
 
 

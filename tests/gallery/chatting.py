@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from telegram import Message
 
 from bot.app import build_application
+from bot.state import State
 from bot.texts import texts_in
+from bot.watching import Pace
+from bot.web import Web
+from index import FetchError, Page
 from tests.bot_api import BOT, TOKEN, BotApi, FakeTransport, Json
 from tests.running import AT_ONCE, Chats
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from bot.handlers.desk import Library
 
@@ -27,22 +32,47 @@ GROUP: Final = {"id": -500, "type": "supergroup", "title": "Harbour readers"}
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Somebody writes a message, Ling if nobody else is named; "@" alone stands for the bot's name."""
+    """Somebody writes a message, Ling if nobody else is named; "@" alone stands for the bot's name.
+
+    `file` is a name and the text of a file that is sent with it.
+    """
 
     text: str
     by: Json = field(default_factory=lambda: LING)
+    file: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Ling presses a button under the bot's last message: its text, by its key in the bot's texts."""
+    """Ling presses a button under the bot's last message: a prefix, and a text by its key in the texts.
 
-    key: str
+    The bot then tells something, by and by, if it is so `told`.
+    """
+
+    key: str = ""
     count: int | None = None
     prefix: str = ""
+    told: bool = False
 
 
-Step = Say | Press
+@dataclass(frozen=True, slots=True)
+class Type:
+    """Ling types words after the bot's name in this chat, and sees what it offers."""
+
+    words: str
+
+
+Step = Say | Press | Type
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a chat shows in the end: its messages, their pictures by id, and what typing is offered."""
+
+    messages: tuple[Message, ...]
+    pictures: Mapping[str, bytes] = field(default_factory=dict)
+    typed: str = ""
+    offered: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +87,32 @@ class Scene:
     steps: tuple[Step, ...]
     group: bool = False
     readme: bool = False
-    admins: tuple[int, ...] = ()
+    admin: bool = False
+    before: Callable[[State], None] | None = None
 
 
-async def play(scene: Scene, library: Library) -> list[Message]:
-    """Do what a scene says; returns every message of its chat as it reads in the end."""
+async def play(scene: Scene, library: Library) -> Shown:
+    """Do what a scene says; returns what its chat shows in the end."""
+    shown = Shown(())
     async with _chats(library, scene) as chats:
         for step in scene.steps:
-            before = len(chats.api.sent(_chat(scene)))
             if isinstance(step, Say):
                 await _say(chats, scene, step)
-                if len(chats.api.sent(_chat(scene))) == before and not scene.group:
-                    raise ValueError(f"in the scene {scene.name!r} {step.text!r} got no answer")
+            elif isinstance(step, Type):
+                shown = await _typed(chats, scene, step)
             else:
                 await _press(chats, scene, step)
-        return [Message.de_json(message, None) for message in chats.api.messages(_chat(scene))]
+    messages = chats.api.messages(_chat(scene))
+    pictures = {
+        size["file_id"]: chats.api.content(size) for each in messages for size in each.get("photo", ())
+    }
+    return replace(shown, messages=tuple(Message.de_json(each, None) for each in messages), pictures=pictures)
+
+
+async def _typed(chats: Chats, scene: Scene, step: Type) -> Shown:
+    offered = await chats.type(step.words, user=LING["id"], language=CODES[scene.language])
+    results = tuple((each["title"], each.get("description", "")) for each in offered["results"])
+    return Shown((), typed=f"@{BOT['username']} {step.words}", offered=results)
 
 
 async def _say(chats: Chats, scene: Scene, step: Say) -> None:
@@ -83,14 +124,37 @@ async def _say(chats: Chats, scene: Scene, step: Say) -> None:
     sender = step.by | {"language_code": CODES[scene.language]}
     if scene.group:
         fields["chat"] = GROUP
-    await chats.say(text, user=step.by["id"], **{"from": sender}, **fields)
+    if step.file is not None:
+        name, words = step.file
+        fields["document"] = chats.api.document(words.encode(), name)
+    before = len(chats.api.sent(_chat(scene)))
+    await chats.say(text or None, user=step.by["id"], **{"from": sender}, **fields)
+    if not scene.group and not await _until(lambda: len(chats.api.sent(_chat(scene))) > before):
+        raise ValueError(f"in the scene {scene.name!r} {step.text!r} got no answer")
+
+
+async def _until(condition: Callable[[], bool]) -> bool:
+    """Whether something came to be; what takes its time is not waited for by `Chats`."""
+    for _ in range(600):
+        if condition():
+            await asyncio.sleep(0.3)
+            return True
+        await asyncio.sleep(0.05)
+    return False
 
 
 async def _press(chats: Chats, scene: Scene, step: Press) -> None:
     message = chats.api.sent(_chat(scene))[-1]
     values = {} if step.count is None else {"count": step.count}
-    name = step.prefix + texts_in(scene.language).say(step.key, **values)
+    name = step.prefix + (texts_in(scene.language).say(step.key, **values) if step.key else "")
+    before = len(chats.api.sent(_chat(scene)))
     await chats.press(message, name, user=LING["id"], language=CODES[scene.language])
+    if step.told:
+        await _until(lambda: len(chats.api.sent(_chat(scene))) > before)
+
+
+def _no_page(url: str, *_: object, **__: object) -> Page:
+    raise FetchError(f"{url} is not fetched for a picture")
 
 
 def _chat(scene: Scene) -> int:
@@ -101,8 +165,17 @@ def _chat(scene: Scene) -> int:
 @asynccontextmanager
 async def _chats(library: Library, scene: Scene) -> AsyncIterator[Chats]:
     api = BotApi()
+    state = State()
+    if scene.before is not None:
+        scene.before(state)
     application = build_application(
-        TOKEN, library, request=FakeTransport(api), rates=AT_ONCE, admins=scene.admins
+        TOKEN,
+        library,
+        state=state,
+        request=FakeTransport(api),
+        rates=AT_ONCE,
+        admins=(LING["id"],) if scene.admin else (),
+        web=Web(_no_page, (), Pace()),
     )
     async with application:
         await application.start()

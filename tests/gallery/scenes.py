@@ -2,12 +2,93 @@
 
 from __future__ import annotations
 
-from typing import Final
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from bot.commands.demo import QUESTION
-from tests.gallery.chatting import CHEN, Press, Say, Scene
+from bot.state.feeds import Outcome
+from tests.gallery.chatting import CHEN, Press, Say, Scene, Type
 
+if TYPE_CHECKING:
+    from bot.state import State
+
+DAY: Final = 86_400
+
+ENDINGS: Final = {"": "en", "-hant": "zh-Hant", "-hans": "zh-Hans"}
+ARTICLES: Final = {
+    "": """\
+The last orchard of Nanlan bears fruit again
+Source: Harbour Gazette
+Date: 2025-10-12
+
+The pear orchard on Temple Hill gave 4,200 kilograms of fruit this autumn, after nine years without a harvest.
+Volunteers had pruned its 310 trees in two winters.
+
+The city will open the orchard on the first Sunday of every month. Entry is free.
+""",
+    "-hant": """\
+晨港燈塔重新點燈
+來源：晨港日報
+日期：2025年10月18日
+
+北岸的燈塔角燈塔熄燈六年後，17日傍晚重新點亮，光程18海里。
+
+修復費用1200萬元，由市府與漁會各付一半。
+""",
+    "-hans": """\
+南澜渡轮增开夜班
+来源：南澜晚报
+日期：2025年10月20日
+
+渡轮公司宣布，11月起周五、周六加开到凌晨1时的夜班船，每40分钟一班。
+
+夜班票价5元，与白天相同。
+""",
+}
 TUNNEL: Final = "how long is the Sallow Pass tunnel?"
+
+
+def a_month(state: State) -> None:
+    """Thirty days of questions, most of which were answered, and what people thought of the answers."""
+    now = state._database.clock
+    for back in reversed(range(30)):
+        state._database.clock = partial(_earlier, back * DAY)
+        for number in range(4 + (back * 7) % 11 + (29 - back) // 3):
+            outcome = "not_found" if (number * 5 + back) % 9 < 2 else "answered"
+            state.counts.count(outcome, 0.06 + 0.01 * (number % 7))
+    state._database.clock = now
+    for person in range(9):
+        state.answers.rate("an answer", person, good=person != 4)
+
+
+def _earlier(seconds: float) -> float:
+    return time.time() - seconds
+
+
+def two_feeds(state: State) -> None:
+    """A feed that goes well, one that does not, and a folder."""
+    gazette = state.feeds.add("https://gazette.example/feed.xml", "Harbour Gazette", 1, folder=False)
+    news = state.feeds.add("https://binhai.example/rss", "濱海通訊", 1, folder=False)
+    folder = state.feeds.add("/srv/articles/incoming", "incoming", 1, folder=True)
+    due = time.time() + 1500
+    state.feeds.succeeded(gazette.number, Outcome("Harbour Gazette", added=12), due=due)
+    state.feeds.succeeded(folder.number, Outcome("incoming", added=3), due=due)
+    state.feeds.failed(news.number, "https://binhai.example/rss answers 503; try again later", due=due)
+
+
+def gaps(state: State) -> None:
+    """Questions that the articles did not answer."""
+    asked = {
+        "How fast is the airport metro?": 7,
+        "誰設計了海濱圖書館？": 4,
+        "What does a bike cost per month?": 2,
+    }
+    for question, times in asked.items():
+        for _ in range(times):
+            state.gaps.note(question, question)
+
+
 SCENES: Final = (
     Scene(
         "answer",
@@ -52,4 +133,38 @@ SCENES: Final = (
     Scene("articles", "en", (Say("/articles"),)),
     Scene("articles-hans", "zh-Hans", (Say("/articles"),)),
     Scene("help", "zh-Hans", (Say("/help"),)),
+    Scene("article-page", "zh-Hant", (Say("/latest"), Press(prefix="2"))),
+    Scene(
+        "one-article",
+        "en",
+        (
+            Say("/latest"),
+            Press(prefix="2"),
+            Press("page.ask"),
+            Say("how many R&D people?"),
+        ),
+    ),
+    Scene("sources", "zh-Hans", (Say("/sources"),)),
+    Scene("inline", "en", (Type("how many cars did BYD sell abroad"),)),
+    Scene("removing", "en", (Say("/remove TSMC"),), admin=True),
+    *(
+        Scene(f"status{ending}", language, (Say("/status"),), admin=True, before=a_month)
+        for ending, language in ENDINGS.items()
+    ),
+    Scene("watching", "en", (Say("/watching"),), admin=True, before=two_feeds),
+    Scene("watching-hant", "zh-Hant", (Say("/watching"),), admin=True, before=two_feeds),
+    Scene("asked", "en", (Say("/asked"),), admin=True, before=gaps),
+    Scene("reindex", "zh-Hant", (Say("/export"),), admin=True),
+    Scene("sticker", "zh-Hans", (Say("🐼"), Say("???"))),
+    Scene("adding-preview", "en", (Say("", file=("news.txt", ARTICLES[""])),), admin=True),
+    # These come last: the articles stay in the library.
+    *(
+        Scene(
+            f"adding{ending}",
+            language,
+            (Say("", file=("news.txt", ARTICLES[ending])), Press("adding.add", told=True)),
+            admin=True,
+        )
+        for ending, language in ENDINGS.items()
+    ),
 )

@@ -10,7 +10,7 @@ from bot.render import answer_message
 from bot.texts import texts_in
 from index import Answer, Quote, Span
 from tests.fakes import FakeLibrary, article
-from tests.gallery.chatting import CHEN, LING, Press, Say, Scene, play
+from tests.gallery.chatting import CHEN, LING, Press, Say, Scene, Type, play
 from tests.gallery.drawing import THEMES, page
 from tests.gallery.entities import html_of
 from tests.gallery.scenes import SCENES
@@ -108,11 +108,12 @@ async def test_a_page_holds_each_question_the_bots_answer_to_it_and_nothing_from
 
 async def test_a_scene_ends_as_its_chat_reads_after_what_was_pressed() -> None:
     scene = Scene("test", "zh-Hant", (Say("340 million"), Press("answer.context")))
-    asked, answer = await play(scene, FakeLibrary())
+    shown = await play(scene, FakeLibrary())
+    asked, answer = shown.messages
     assert asked.text == "340 million"
     assert answer.reply_markup is not None
     assert answer.reply_markup.inline_keyboard[0][0].text == "‹ 返回"
-    assert "今天" in page([asked, answer], scene, "light")
+    assert "今天" in page(shown, scene, "light")
 
 
 async def test_in_a_group_everybody_but_oneself_bears_a_name() -> None:
@@ -131,3 +132,16 @@ async def test_a_scene_in_which_the_bot_is_silent_is_no_picture() -> None:
 
 def test_every_scene_has_a_name_of_its_own() -> None:
     assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+async def test_a_picture_a_file_and_what_is_offered_are_drawn() -> None:
+    file = ("news.txt", "A title\n\nA bridge was opened on Monday.")
+    sent = Scene("file", "en", (Say("", file=file),), admin=True)
+    drawn = page(await play(sent, FakeLibrary()), sent, "light")
+    assert "news.txt<small>0.0 KB</small>" in drawn
+    told = Scene("status", "en", (Say("340 million"), Say("/status")), admin=True)
+    assert 'src="data:image/png;base64,iVBOR' in page(await play(told, FakeLibrary()), told, "light")
+    typed = Scene("inline", "en", (Say("340 million"), Type("340 million")))
+    drawn = page(await play(typed, FakeLibrary()), typed, "light")
+    assert '<span class="typed">@articles_test_bot 340 million</span>' in drawn
+    assert "<b>Ferry terminal opens</b>" in drawn
