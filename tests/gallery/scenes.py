@@ -133,7 +133,7 @@ SCENES: Final = (
     Scene("articles", "en", (Say("/articles"),)),
     Scene("articles-hans", "zh-Hans", (Say("/articles"),)),
     Scene("help", "zh-Hans", (Say("/help"),)),
-    Scene("article-page", "zh-Hant", (Say("/latest"), Press(prefix="2"))),
+    Scene("article-page", "zh-Hant", (Say("/latest"), Press(prefix="2")), readme=True),
     Scene(
         "one-article",
         "en",
@@ -148,7 +148,7 @@ SCENES: Final = (
     Scene("inline", "en", (Type("how many cars did BYD sell abroad"),)),
     Scene("removing", "en", (Say("/remove TSMC"),), admin=True),
     *(
-        Scene(f"status{ending}", language, (Say("/status"),), admin=True, before=a_month)
+        Scene(f"status{ending}", language, (Say("/status"),), admin=True, before=a_month, readme=not ending)
         for ending, language in ENDINGS.items()
     ),
     Scene("watching", "en", (Say("/watching"),), admin=True, before=two_feeds),
@@ -156,7 +156,7 @@ SCENES: Final = (
     Scene("asked", "en", (Say("/asked"),), admin=True, before=gaps),
     Scene("reindex", "zh-Hant", (Say("/export"),), admin=True),
     Scene("sticker", "zh-Hans", (Say("🐼"), Say("???"))),
-    Scene("adding-preview", "en", (Say("", file=("news.txt", ARTICLES[""])),), admin=True),
+    Scene("adding-preview", "en", (Say("", file=("news.txt", ARTICLES[""])),), admin=True, readme=True),
     # These come last: the articles stay in the library.
     *(
         Scene(
