@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psutil  # type: ignore[import-untyped] # it ships no types
 
 from index import language_of, samples
+from tests.bench.adding import adding
 from tests.bench.comparison import Founds, compared
 from tests.bench.corpus import write_clippings
 from tests.bench.figures import Row, percentile
@@ -193,4 +194,5 @@ MEASURES: dict[str, Callable[[Bench], list[Row]]] = {
     "scripts": scripts,
     "large": large,
     "server": server,
+    "adding": adding,
 }
