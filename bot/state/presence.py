@@ -28,7 +28,8 @@ class Presence:
         self._folder = folder
         self._file: TextIO | None = None
         if folder is not None:
-            with suppress(OSError):  # a disk without room: the others then take this one for gone
+            # On a disk without room, or without locks, the others take this one for gone.
+            with suppress(OSError, portalocker.LockException):
                 folder.mkdir(exist_ok=True)
                 self._file = (folder / self.name).open("w", encoding="utf-8")
                 portalocker.lock(self._file, _FLAGS)
