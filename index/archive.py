@@ -46,7 +46,7 @@ CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, passage TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, passage));
 """
 COLUMNS = "id, title, text, url, published, language, source, digest, author"
-_OFF = 0.01  # how far from one the length of a vector may be; half precision moves it by less
+ROUNDING = 0.002  # by which half precision may change the length of a vector, or a cosine
 Row = tuple[object, ...]
 _PATIENCE = 30  # seconds to wait for another process's transaction
 
@@ -329,7 +329,7 @@ def vectors_of(blob: object, dimension: int) -> WindowVectors | None:
     if not isinstance(blob, bytes) or not blob or len(blob) % (2 * dimension):
         return None
     table = np.frombuffer(blob, dtype=np.float16).reshape(-1, dimension).astype(np.float32)
-    if not np.isfinite(table).all() or abs(np.linalg.norm(table[0]) - 1) > _OFF:
+    if not (np.abs(np.linalg.norm(table, axis=1) - 1) < ROUNDING).all():  # nor of what is no number
         return None
     return WindowVectors(table[0], table[1:])
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from index.archive import ROUNDING
 from index.errors import LibraryDamaged
 from index.keywords import terms
 from index.snapshot import Snapshot
@@ -17,7 +18,6 @@ from index.writing import Tell
 _NEAR = 150  # passages among which a vector must find its own
 _SAMPLE = 50  # articles that are looked for by meaning; the vectors of a base have all been by then
 _BLOCK = 4096  # vectors looked at together
-_ROUNDING = 0.002  # of a cosine, by half precision
 
 _AGAIN = "the old index stays live; run `articlebot index` again"
 
@@ -52,7 +52,7 @@ def _check_lengths(snapshot: Snapshot, rows: Rows) -> None:
     """A vector of another length than one finds another than itself, or nothing."""
     for start in range(0, len(rows), _BLOCK):
         vectors = snapshot.tables.passage_vectors(rows[start : start + _BLOCK])
-        off = ~(np.abs(np.linalg.norm(vectors, axis=1) - 1) < _ROUNDING)  # true of what is no number
+        off = ~(np.abs(np.linalg.norm(vectors, axis=1) - 1) < ROUNDING)  # true of what is no number
         if off.any():
             row = int(rows[start + int(off.argmax())])
             raise LibraryDamaged(
@@ -90,7 +90,7 @@ def _finds_itself(snapshot: Snapshot, row: int) -> bool:
     if row in found:
         return True
     farthest = snapshot.tables.passage_cosines(vector, np.array(found[-1:], dtype=np.int64))
-    return bool(farthest.size and farthest[0] >= 1 - _ROUNDING)
+    return bool(farthest.size and farthest[0] >= 1 - ROUNDING)
 
 
 def unreachable(snapshot: Snapshot) -> int:

@@ -224,8 +224,10 @@ def test_vectors_are_kept_by_model_and_by_what_was_encoded(archive: Archive) -> 
         "text",
         np.full((2, 8), np.nan, np.float16).tobytes(),
         np.ones((2, 8), np.float16).tobytes(),
+        (np.eye(2, 8) * 1.005).astype(np.float16).tobytes(),
+        (np.eye(2, 8) * [[1], [0.99]]).astype(np.float16).tobytes(),
     ],
-    ids=["empty", "short", "no bytes", "no numbers", "too long"],
+    ids=["empty", "short", "no bytes", "no numbers", "too long", "a little too long", "a sentence too short"],
 )
 def test_vectors_that_are_damaged_are_not_used(archive: Archive, tmp_path: Path, blob: object) -> None:
     """They are encoded again instead."""
