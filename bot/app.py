@@ -20,7 +20,7 @@ from telegram.ext import Application
 
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import errors, feeds, removing
+from bot.handlers import errors, feeds
 from bot.handlers.acquisitions import Acquisitions
 from bot.handlers.addressed import is_question
 from bot.handlers.desk import Bot, Context, Desk, Library
@@ -88,7 +88,6 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await self.inbox.take_up(self.bot)
         await super().start()
         self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
-        self.create_task(removing.purge(self.desk))
         if self.desk.watcher is not None and self.job_queue is not None:
             feeds.schedule(self.job_queue, self.desk)
 

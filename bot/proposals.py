@@ -11,7 +11,6 @@ from telegram import MessageEntity
 
 from bot.cutting import shorten, trim
 from bot.outgoing import Action, Button, Draft, Outgoing, Presser
-from bot.pages import page_action
 from bot.quotation import add_title, outlet_and_date, title_of
 from index import Article
 
@@ -34,7 +33,6 @@ OPENING: Final = 400  # UTF-16 units of the text that are shown
 NAME_LIMIT: Final = 60
 REASON_LIMIT: Final = 200
 BUTTON_LIMIT: Final = 50
-PAGES: Final = 5  # of the articles that were added, to be opened by a button
 LANGUAGES: Final = {
     "en": "adding.in_en",
     "zh-Hant": "adding.in_zh_hant",
@@ -100,11 +98,7 @@ def added_message(articles: Sequence[Article], landed: Sequence[Article], texts:
     """That articles were added, those that `landed`; the others' texts had come by another way meanwhile."""
     if not landed:
         return _about(articles, "adding.was_there", "adding.were_there", texts).finished()
-    pages = tuple(
-        (Button(trim(title_of(article), BUTTON_LIMIT), action=page_action(article.id)),)
-        for article in landed[:PAGES]
-    )
-    return _about(landed, "adding.added", "adding.added_several", texts).finished(pages)
+    return _about(landed, "adding.added", "adding.added_several", texts).finished()
 
 
 def dismissed_message(articles: Sequence[Article], texts: Texts) -> Outgoing:

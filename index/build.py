@@ -62,7 +62,7 @@ def build(
         while held is not None and (step := compaction(held, goal)) is not None:
             held = builder.compact(step)
     except (LibraryError, OSError) as error:
-        if goal not in {Goal.DUE, Goal.CLEAN}:
+        if goal is not Goal.DUE:
             raise
         uncompacted = str(error)
     return Built(builder.embedded, passages, uncompacted)
@@ -80,28 +80,15 @@ def indexed(archive: Archive, generations: Generations) -> Versions:
         return archive.live()
 
 
-def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> bool:
-    """Delete generations nobody reads, and the article versions only they could quote.
-
-    Returns whether nothing is left on the disk of what was removed or replaced.
-    """
+def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> None:
+    """Delete generations nobody reads, and the article versions only they could quote."""
     try:
         remaining, past = generations.sweep(), archive.past()
         kept = {version for name in remaining for version in generations.versions(name)} if past else ()
     except (LibraryDamaged, LibraryOutdated):
-        return False  # what it quotes is not known, so nothing is forgotten as long as it is there
+        return  # what it quotes is not known, so nothing is forgotten as long as it is there
     if unread := tuple(version for version in past if version not in kept):
         archive.forget(unread, encoder.digest, _unused_vectors(archive, unread))
-    return len(unread) == len(past) and len(remaining) <= 1 and _is_clean(generations)
-
-
-def _is_clean(generations: Generations) -> bool:
-    """Whether nothing of the live index is gone."""
-    generation = generations.live()
-    if generation is None:
-        return True
-    with closing(generation):
-        return not any(part.gone for part in generation.manifest.parts)
 
 
 def _unused_vectors(archive: Archive, past: Versions) -> frozenset[str]:

@@ -4,7 +4,6 @@
       archive.sqlite
       CURRENT              the name of the live generation; replaced in one step
       writer.lock          held by the one process that writes
-      REMOVED              there while something that was removed is not off the disk yet
       generations/000007/  manifest.json: which segments, and which of their articles are gone
                  lease     a shared lock is held by everyone who reads this generation
       segments/000003/     see `index.segments`; named for the generation that first had it

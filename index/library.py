@@ -33,7 +33,6 @@ from index.fetching import Page
 from index.finding import cards_of, newest_first, of_outlets, sources, titled
 from index.generations import Generation, Generations
 from index.intake import Intake, take_in
-from index.owed import is_owed, owe, settle
 from index.planning import Goal
 from index.reader import OnnxReader, Reader
 from index.records import (
@@ -165,8 +164,7 @@ class Library:
             intake = take_in(
                 archive, places, max_bytes=self._max_file_bytes, limits=self._limits, progress=progress
             )
-            goal = Goal.CLEAN if is_owed(self.path) else Goal.DUE
-            built = build(archive, self._generations, self._encoder, progress, goal)
+            built = build(archive, self._generations, self._encoder, progress)
             report = _report(archive, before, intake, built, start)
         self._settle()
         return report
@@ -237,28 +235,16 @@ class Library:
         It stays out until its file changes; one without a file until it is added again. No answer
         quotes it from the first moment on, and its words leave the disk once nobody reads an index that
         has them. Its vectors and positions do so when what holds them is compacted: now, which may mean
-        to write the whole index again, or without `compact` by the next `purge` or `build`. Returns the
-        article; raises ArticleNotFound.
+        to write the whole index again, or without `compact` when that is due. Returns the article;
+        raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)
-            owe(self.path)
             archive.remove(id)
             goal = Goal.PURGED if compact else Goal.NONE
             build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
         return article
-
-    def purge(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:
-        """Take off the disk what was removed without compacting, and what a kill has left so.
-
-        With nothing of the kind nothing is written, and what was only replaced may stay; questions go on
-        meanwhile. `progress` may raise: then it is still to be done. Raises as `compact` does.
-        """
-        if is_owed(self.path):
-            with self._writing() as archive:
-                build(archive, self._generations, self._encoder, progress, Goal.PURGED)
-        self._settle()
 
     # --- keeping ---
 
@@ -349,8 +335,7 @@ class Library:
         does it then, or because this process may only read.
         """
         with self._tidying, suppress(LibraryError, OSError), self._writing(patience=0) as archive:
-            if forget_unread(archive, self._generations, self._encoder):
-                settle(self.path)
+            forget_unread(archive, self._generations, self._encoder)
 
     # --- asking ---
 

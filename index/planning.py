@@ -30,7 +30,6 @@ class Goal(Enum):
     NONE = "what is new is written, and nothing else"
     DUE = "what has become too much"
     PURGED = "nothing that is gone stays in any segment"
-    CLEAN = "what has become too much, and nothing that is gone stays"
     ONE = "all is one base"
 
 
@@ -99,11 +98,12 @@ def _together(held: Sequence[Held], goal: Goal) -> list[Held]:
     changed = sum(each.passages for each in fresh) + sum(each.gone for each in bases)
     if goal is Goal.ONE:
         return list(held) if fresh or changed or len(bases) > 1 else []
-    if goal is not Goal.PURGED and _is_much(changed, sum(each.passages for each in bases)):
-        return list(held)
-    if goal is not Goal.DUE and (stained := [each for each in held if each.gone]):
+    if goal is Goal.PURGED:
+        stained = [each for each in held if each.gone]
         return list(held) if any(each.segment.base for each in stained) else stained
-    return [] if goal is Goal.PURGED else _alike(fresh)
+    if _is_much(changed, sum(each.passages for each in bases)):
+        return list(held)
+    return _alike(fresh)
 
 
 def _is_much(changed: int, held: int) -> bool:

@@ -103,7 +103,6 @@ class FakeLibrary:
         self.gate.set()
         self.steps = [Progress("read", done, 3) for done in range(4)]
         self.pause = 0.0
-        self.purged = 0
         self.dimension = 8  # of the vectors in a backup
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
@@ -263,10 +262,6 @@ class FakeLibrary:
         gone = self.article(id)
         self._articles = tuple(one for one in self._articles if one is not gone)
         return gone
-
-    def purge(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:  # noqa: ARG002
-        """Count how often it is asked for."""
-        self.purged += 1
 
     def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
         """The real reading."""

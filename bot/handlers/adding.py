@@ -141,9 +141,7 @@ async def _add(desk: Desk, press: Press, articles: Sequence[Article]) -> None:
             await reply(press.message, lines_message([_why(error, press.texts)]))
             return
         desk.state.proposals.forget(press.payload)
-        await tell_outcome(
-            desk, press, added_message(articles, _landed(articles, work.result()), press.texts)
-        )
+        await tell_outcome(press, added_message(articles, _landed(articles, work.result()), press.texts))
     finally:
         desk.acquisitions.release(press.payload)
 

@@ -109,11 +109,8 @@ class Library(Protocol):
     ) -> BuildReport:
         """Put articles without a file into the library."""
 
-    def remove(self, id: str, *, compact: bool = True) -> Article:  # noqa: A002  as above
-        """Take an article out, off the disk too unless `compact` is False; raises ArticleNotFound."""
-
-    def purge(self, *, progress: Callable[[Progress], None] = ...) -> None:
-        """Take off the disk what was taken out before."""
+    def remove(self, id: str) -> Article:  # noqa: A002  as above
+        """Take an article out; raises ArticleNotFound."""
 
     def backup(self, file: Path, *, small: bool = False) -> Backup:
         """Write the library into one file; raises BackupError."""

@@ -10,7 +10,7 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 
 from bot.access import is_admin
-from bot.handlers.sending import reply
+from bot.handlers.sending import edit, reply
 from index import ArticlebotError
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ def refusal_of(desk: Desk, message: Message, texts: Texts) -> str | None:
     return None if message.chat.type == ChatType.PRIVATE else texts.say("adding.private")
 
 
-async def tell_outcome(desk: Desk, press: Press, outgoing: Outgoing) -> None:
+async def tell_outcome(press: Press, outgoing: Outgoing) -> None:
     """Change the message whose button was pressed; if it is gone, send another."""
     try:
-        await press.edit(desk, outgoing)
+        await edit(press.message, outgoing)
     except BadRequest as error:
         LOG.info("a message cannot be changed (%s); sending a new one", error.message)
-        await reply(press.message, outgoing, keys=desk.state.buttons)
+        await reply(press.message, outgoing)
 
 
 def why(error: BaseException, refused: str, broken: str, texts: Texts) -> str:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.handlers.acquisitions import AddingStopped
 from bot.handlers.admission import note_by
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
@@ -17,7 +14,7 @@ from bot.handlers.ending import refusal_of, tell_outcome, why
 from bot.handlers.sending import reply, typing
 from bot.outgoing import Outgoing, lines_message
 from bot.proposals import CHOOSE, KEEP, REMOVE, choice_message, removal_message, removed_message
-from index import Article, ArticlebotError, ArticleNotFound, LibraryLocked
+from index import Article, ArticleNotFound, LibraryLocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,7 +23,6 @@ if TYPE_CHECKING:
 
     from bot.texts import Texts
 
-LOG = logging.getLogger(__name__)
 LISTED: Final = 8
 ID: Final = re.compile(r"[0-9a-f]{12}")
 
@@ -113,29 +109,16 @@ async def _on_keep(desk: Desk, press: Press, context: Context) -> Toast | None: 
 async def _remove(desk: Desk, press: Press, article: Article) -> None:
     try:
         async with typing(press.message):
-            remove = partial(desk.library.remove, compact=False)
-            work = asyncio.ensure_future(desk.acquisitions.write(remove, article.id))
+            work = asyncio.ensure_future(desk.acquisitions.write(desk.library.remove, article.id))
             await asyncio.wait({work})
         error = work.exception()
         note_by(desk, press.by.id, f"/remove {article.id} {article.title}", "failed" if error else "done")
         if error is None:
-            await tell_outcome(desk, press, removed_message(article, datetime.now(UTC), press.texts))
-            await purge(desk)
+            await tell_outcome(press, removed_message(article, datetime.now(UTC), press.texts))
         else:
             await reply(press.message, lines_message([_why(error, press.texts)]))
     finally:
         desk.acquisitions.release(article.id)
-
-
-async def purge(desk: Desk) -> None:
-    """Take off the disk what was removed, which may mean to write a large index again: nobody waits for it.
-
-    What keeps it from being done is made up for at the next start, or by the next /reindex.
-    """
-    try:
-        await desk.acquisitions.write(partial(desk.library.purge, progress=desk.acquisitions.go_on))
-    except (ArticlebotError, AddingStopped) as error:
-        LOG.info("what was removed is not off the disk yet: %s", error)
 
 
 def _why(error: BaseException, texts: Texts) -> str:

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import json
-from dataclasses import astuple, dataclass
-from multiprocessing import get_context
-from pathlib import Path
-from signal import SIGKILL
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
-from index import Library
-from index.archive import Archive
-from index.owed import is_owed
 from index.passages import outlines, window
-from index.segments import Segment
-from tests.crash.victim import after, before
 from tests.readers import WordReader
 from tests.shelf import Shelf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
+    from pathlib import Path
 
-    from index import Article, Progress
+    from index import Article
 
 SECRET = """Vexillum Quagmarsh
 Source: Quillfeather Gazette
@@ -73,120 +66,16 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     made.library.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """What the disk may still hold of an article."""
-
-    words: frozenset[str]
-    vectors: tuple[bytes, ...]
-
-    @classmethod
-    def of(cls, shelf: Shelf, article: Article) -> Traces:
-        """All that there is of an article, which is seen to be on the disk now."""
-        made = cls(frozenset(words_of(article)), tuple(vectors_of(shelf, article)))
-        before = shelf.on_disk()
-        assert {word for word in made.words if word.encode() not in before} == set()
-        assert any(vector in before for vector in made.vectors[0::2])
-        assert all(vector in before for vector in made.vectors[1::2])
-        return made
-
-    def left(self, shelf: Shelf) -> tuple[list[str], int]:
-        """The words that the disk still holds, and how many vectors."""
-        disk = shelf.on_disk()
-        words = [word for word in sorted(self.words) if any(form in disk for form in forms(word))]
-        return words, sum(vector in disk for vector in self.vectors)
-
-
-def secret_of(shelf: Shelf) -> Article:
-    """The article that is to be removed."""
-    return next(article for article in shelf.library.articles() if article.text != OTHER)
-
-
-def holds_the_other(shelf: Shelf) -> bool:
-    """Whether the article that is to stay is there and is found."""
-    return OTHER.encode() in shelf.on_disk() and shelf.found("On which day is the bridge open?") == OTHER
-
-
 def test_nothing_of_an_article_is_on_the_disk_once_it_is_removed(shelf: Shelf) -> None:
-    secret = secret_of(shelf)
-    traces = Traces.of(shelf, secret)
+    secret, other = sorted(shelf.library.articles(), key=lambda article: article.text == OTHER)
+    words, vectors = words_of(secret), [*vectors_of(shelf, secret)]
+    before = shelf.on_disk()
+    assert {word for word in words if word.encode() not in before} == set()
+    assert any(vector in before for vector in vectors[0::2])
+    assert all(vector in before for vector in vectors[1::2])
     shelf.library.remove(secret.id)
-    assert traces.left(shelf) == ([], 0)
-    assert holds_the_other(shelf)
-    assert not is_owed(shelf.path)
-
-
-def test_what_was_removed_without_compacting_goes_when_it_is_purged(shelf: Shelf) -> None:
-    secret = secret_of(shelf)
-    traces = Traces.of(shelf, secret)
-    shelf.library.remove(secret.id, compact=False)
-    assert "turquoise" not in shelf.found("Where is the zinc marmalade?")
-    assert traces.left(shelf)[1] > 0
-    shelf.library.purge()
-    assert traces.left(shelf) == ([], 0)
-    assert holds_the_other(shelf)
-    assert not is_owed(shelf.path)
-
-
-KILLS: dict[str, Callable[[], None]] = {
-    "before it is retired": lambda: before(Archive, "remove"),
-    "before the swap": lambda: before(Path, "replace"),
-    "after the swap": lambda: after(Path, "replace"),
-    "while it is purged": lambda: before(Segment, "save"),
-}
-
-
-def remove_and_die(path: Path, article: str, moment: str) -> None:
-    """Remove an article without compacting, then purge, and be killed on the way."""
-    KILLS[moment]()
-    library = Shelf(path, reader=WordReader()).library
-    library.remove(article, compact=False)
-    library.purge()
-
-
-@pytest.mark.parametrize("mend", [Library.purge, lambda library: library.build(library.places())])
-@pytest.mark.parametrize("moment", KILLS)
-def test_a_kill_in_between_does_not_keep_it_on_the_disk(
-    shelf: Shelf, tmp_path: Path, moment: str, mend: Callable[[Library], object]
-) -> None:
-    """Whatever the next process does first: purge, as the bot does when it starts, or build."""
-    secret = secret_of(shelf)
-    traces = Traces.of(shelf, secret)
-    shelf.library.close()
-    process = get_context("forkserver").Process(target=remove_and_die, args=(tmp_path, secret.id, moment))
-    process.start()
-    process.join(60)
-    assert process.exitcode == -SIGKILL
-    shelf.library = shelf.open()
-    assert traces.left(shelf)[1] > 0
-    mend(shelf.library)
-    if moment == "before it is retired":  # nobody was told that it is removed
-        shelf.library.remove(secret.id)
-    assert traces.left(shelf) == ([], 0)
-    assert holds_the_other(shelf)
-    assert not is_owed(shelf.path)
-
-
-def test_a_purge_that_is_broken_off_is_made_up_for(shelf: Shelf) -> None:
-    secret = secret_of(shelf)
-    traces = Traces.of(shelf, secret)
-    shelf.library.remove(secret.id, compact=False)
-
-    def stop(_: Progress) -> None:
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        shelf.library.purge(progress=stop)
-    assert traces.left(shelf)[1] > 0
-    assert holds_the_other(shelf)
-    shelf.library.purge()
-    assert traces.left(shelf) == ([], 0)
-
-
-def test_with_nothing_removed_a_purge_writes_nothing(shelf: Shelf) -> None:
-    """Also where something was replaced: that is put together when it is due."""
-    shelf.write("other.txt", OTHER.replace("Monday", "Sunday"))
-    shelf.build()
-    before = shelf.segments()
-    shelf.library.purge()
-    assert shelf.segments() == before
+    left = shelf.on_disk()
+    assert [word for word in sorted(words) if any(form in left for form in forms(word))] == []
+    assert not any(vector in left for vector in vectors)
+    assert other.text.encode() in left
+    assert shelf.found("On which day is the bridge open?") == OTHER
