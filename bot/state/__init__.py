@@ -44,6 +44,10 @@ class State:
         self.updates = Updates(self._database)
         self.scopes = Scopes(self._database)
 
+    def truncate_log(self) -> None:
+        """Have nothing stay in the database's log of what has been forgotten since."""
+        self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         self._database.close()
