@@ -20,12 +20,13 @@ from telegram.ext import Application
 
 from bot.door import Door, Policy
 from bot.errors import BotError
-from bot.handlers import errors, feeds
+from bot.handlers import errors, feeds, purging
 from bot.handlers.acquisitions import Acquisitions
 from bot.handlers.addressed import is_question
 from bot.handlers.desk import Bot, Context, Desk, Library
 from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
+from bot.housekeeping import Housekeeping
 from bot.journal import Inbox, Journal
 from bot.metrics import Metrics
 from bot.pacing import Rates
@@ -88,7 +89,9 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
         await self.inbox.take_up(self.bot)
         await super().start()
         self.create_task(offer_commands(self.bot, self.desk.admins, self.desk.state.people))
-        if self.desk.watcher is not None and self.job_queue is not None:
+        assert self.job_queue is not None  # there is one by default
+        purging.schedule(self.job_queue, self.desk)
+        if self.desk.watcher is not None:
             feeds.schedule(self.job_queue, self.desk)
 
     async def stop(self) -> None:
@@ -154,13 +157,16 @@ def build_application(
     if not keep_unanswered:
         state.gaps.switch_off()
     admins = frozenset(admins) | ({policy.owner} if policy.owner else set())
-    acquisitions = Acquisitions(fetch=web.reader(library) if web else None, max_bytes=max_file_bytes)
+    housekeeping = Housekeeping(lambda note: library.purge(progress=note))
+    acquisitions = Acquisitions(
+        fetch=web.reader(library) if web else None, max_bytes=max_file_bytes, housekeeping=housekeeping
+    )
     desk = Desk(
         library=library,
         state=state,
         admins=admins,
         pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
-        rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note)),
+        rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note), housekeeping),
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),
         door=Door(policy, admins, state.members.knows),

@@ -11,6 +11,7 @@ from telegram import MessageEntity
 
 from bot.cutting import shorten, trim
 from bot.outgoing import Action, Button, Draft, Outgoing, Presser
+from bot.pages import page_action
 from bot.quotation import add_title, outlet_and_date, title_of
 from index import Article
 
@@ -24,6 +25,7 @@ DISMISS: Final = "add-not"
 CHOOSE: Final = "remove-choose"
 REMOVE: Final = "remove"
 KEEP: Final = "remove-not"
+ADDED: Final = "added"  # is given the articles' ids
 
 TITLE_LIMIT: Final = 150
 OUTLET_LIMIT: Final = 60
@@ -98,7 +100,13 @@ def added_message(articles: Sequence[Article], landed: Sequence[Article], texts:
     """That articles were added, those that `landed`; the others' texts had come by another way meanwhile."""
     if not landed:
         return _about(articles, "adding.was_there", "adding.were_there", texts).finished()
-    return _about(landed, "adding.added", "adding.added_several", texts).finished()
+    return added_view(landed, texts)
+
+
+def added_view(landed: Sequence[Article], texts: Texts) -> Outgoing:
+    """That articles were added, with a button for each that opens its page."""
+    draft = _about(landed, "adding.added", "adding.added_several", texts)
+    return draft.finished(_pages(landed, Action(ADDED, [article.id for article in landed]), texts))
 
 
 def dismissed_message(articles: Sequence[Article], texts: Texts) -> Outgoing:
@@ -147,6 +155,18 @@ def _choices(articles: Sequence[Article]) -> Rows:
             ),
         )
         for number, article in enumerate(articles, start=1)
+    )
+
+
+def _pages(articles: Sequence[Article], back: Action, texts: Texts) -> Rows:
+    several = len(articles) > 1
+    names = [
+        trim(f"{number}. {title_of(article)}", BUTTON_LIMIT) if several else texts.say("page.open")
+        for number, article in enumerate(articles, start=1)
+    ]
+    return tuple(
+        (Button(name, action=page_action(article.id, back)),)
+        for name, article in zip(names, articles, strict=True)
     )
 
 

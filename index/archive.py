@@ -44,6 +44,7 @@ CREATE TABLE IF NOT EXISTS files (
     seen INTEGER NOT NULL, content TEXT NOT NULL, article TEXT, fate TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS vectors (
     model TEXT NOT NULL, passage TEXT NOT NULL, vectors BLOB NOT NULL, PRIMARY KEY (model, passage));
+CREATE TABLE IF NOT EXISTS removals (at REAL NOT NULL);
 """
 COLUMNS = "id, title, text, url, published, language, source, digest, author"
 ROUNDING = 0.002  # by which half precision may change the length of a vector, or a cosine
@@ -270,6 +271,16 @@ class Archive:
         with self.transaction():
             self.retire(article)
             self.disown(article)
+            self._run("INSERT INTO removals VALUES (?)", (time.time(),))
+
+    def has_removals(self) -> bool:
+        """Whether articles were removed by hand of which something may be on the disk still."""
+        return bool(self._run("SELECT 1 FROM removals LIMIT 1"))
+
+    def forget_removals(self) -> None:
+        """Note that nothing of what was removed is on the disk any more."""
+        if self.has_removals():
+            self._run("DELETE FROM removals")
 
     def disown(self, article: str) -> list[FileRecord]:
         """Have no file stand for an article any more; those that did stay out until they change.

@@ -44,23 +44,25 @@ def build(
     goal: Goal = Goal.DUE,
     *,
     anew: bool = False,
+    settle: bool = False,
 ) -> Built:
     """Bring the index up to date with the archive's articles, then put its segments together as wanted.
 
     Each step makes a generation and swaps it in, so that what is new answers before anything is put
     together. With nothing to do nothing is written. That what is due cannot be put together, for want of
     room on the disk, say, is no failure: all is live, and the next build tries again. With `anew` nothing
-    of the live index is used.
+    of the live index is used; with `settle` nothing is left in it of what was removed by hand.
     """
     held, wanted = None if anew else _held(generations, encoder), archive.live()
     builder = _Builder(archive, generations, encoder, progress, articles=len(wanted))
     step = Step((), wanted, base=True) if held is None else update(held, wanted)
     if step is not None:
         held = builder.update(step)
-    passages, uncompacted = sum(each.passages for each in held or ()), None
+    passages, uncompacted = sum(part.passages for part in held or ()), None
     try:
-        while held is not None and (step := compaction(held, goal)) is not None:
-            held = builder.compact(step)
+        for each in (goal, Goal.PURGED) if settle and archive.has_removals() else (goal,):
+            while held is not None and (step := compaction(held, each)) is not None:
+                held = builder.compact(step)
     except (LibraryError, OSError) as error:
         if goal is not Goal.DUE:
             raise
@@ -81,14 +83,20 @@ def indexed(archive: Archive, generations: Generations) -> Versions:
 
 
 def forget_unread(archive: Archive, generations: Generations, encoder: Encoder) -> None:
-    """Delete generations nobody reads, and the article versions only they could quote."""
+    """Delete generations nobody reads, and the article versions only they could quote.
+
+    Once what remains holds nothing that is gone, removals are done with.
+    """
     try:
         remaining, past = generations.sweep(), archive.past()
         kept = {version for name in remaining for version in generations.versions(name)} if past else ()
+        stained = archive.has_removals() and any(map(generations.is_stained, remaining))
     except (LibraryDamaged, LibraryOutdated):
         return  # what it quotes is not known, so nothing is forgotten as long as it is there
     if unread := tuple(version for version in past if version not in kept):
         archive.forget(unread, encoder.digest, _unused_vectors(archive, unread))
+    if not stained:
+        archive.forget_removals()
 
 
 def _unused_vectors(archive: Archive, past: Versions) -> frozenset[str]:

@@ -189,6 +189,10 @@ class Generations:
         with closing(self.unpublished(name)) as generation:
             return generation.holdings.versions()
 
+    def is_stained(self, name: str) -> bool:
+        """Whether segments of a generation hold what is gone."""
+        return any(part.gone for part in Manifest.load(self._folder / name).parts)
+
     def unpublished(self, name: str) -> Generation:
         """A generation that its writer has finished, before it is live; kept until it is closed."""
         lease = self._lease(name)

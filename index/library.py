@@ -164,7 +164,7 @@ class Library:
             intake = take_in(
                 archive, places, max_bytes=self._max_file_bytes, limits=self._limits, progress=progress
             )
-            built = build(archive, self._generations, self._encoder, progress)
+            built = build(archive, self._generations, self._encoder, progress, settle=True)
             report = _report(archive, before, intake, built, start)
         self._settle()
         return report
@@ -235,8 +235,8 @@ class Library:
         It stays out until its file changes; one without a file until it is added again. No answer
         quotes it from the first moment on, and its words leave the disk once nobody reads an index that
         has them. Its vectors and positions do so when what holds them is compacted: now, which may mean
-        to write the whole index again, or without `compact` when that is due. Returns the article;
-        raises ArticleNotFound.
+        to write the whole index again, or without `compact` by the next `purge` or `build`. Returns the
+        article; raises ArticleNotFound.
         """
         with self._writing() as archive:
             article = self.article(id)
@@ -245,6 +245,18 @@ class Library:
             build(archive, self._generations, self._encoder, progress, goal)
         self._settle()
         return article
+
+    def purge(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Write again what holds anything still of articles that were removed; questions go on meanwhile.
+
+        It may be broken off at any moment, by what `progress` raises too, and is owed until it is done.
+        Raises LibraryLocked while another is writing, and LibraryError where it cannot be done.
+        """
+        if not self._archive.has_removals():
+            return
+        with self._writing() as archive:
+            build(archive, self._generations, self._encoder, progress, Goal.PURGED)
+        self._settle()
 
     # --- keeping ---
 

@@ -104,6 +104,7 @@ class FakeLibrary:
         self.steps = [Progress("read", done, 3) for done in range(4)]
         self.pause = 0.0
         self.dimension = 8  # of the vectors in a backup
+        self.stained = False  # whether something removed is still on the disk
         self.asked: list[str] = []
         self.turns: list[tuple[str, ...]] = []
         self.within: list[Within | None] = []
@@ -255,13 +256,20 @@ class FakeLibrary:
         self,
         id: str,  # noqa: A002  the door's signature
         *,
-        compact: bool = True,  # noqa: ARG002
+        compact: bool = True,
         progress: Callable[[Progress], None] = lambda _: None,  # noqa: ARG002
     ) -> Article:
         """Take one out."""
         gone = self.article(id)
         self._articles = tuple(one for one in self._articles if one is not gone)
+        self.stained = self.stained or not compact
         return gone
+
+    def purge(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Take the steps if something was removed without compacting; each one is a sign of progress."""
+        if self.stained:
+            self._steps(progress)
+            self.stained = False
 
     def read(self, content: bytes, name: str, *, url: str | None = None) -> Article:
         """The real reading."""

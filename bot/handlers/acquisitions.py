@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor
 from typing import TypeVar
 
+from bot.housekeeping import Housekeeping
 from index import Article, Progress
 
 Fetch = Callable[[str], Article]  # an address to its article; raises ArticlebotError
@@ -19,15 +20,17 @@ class Acquisitions:
     """Threads that take no worker from the questions: some that read, and one that writes.
 
     As only one thread writes, what several admins decide at once is done in turn. `fetch` is None
-    where pages cannot be fetched; `max_bytes` is how large a file may be. `stopping` is set when the bot
-    is being stopped.
+    where pages cannot be fetched; `max_bytes` is how large a file may be. `housekeeping` is what is done
+    while nobody writes. `stopping` is set when the bot is being stopped.
     """
 
-    def __init__(self, *, fetch: Fetch | None, max_bytes: int) -> None:
+    def __init__(self, *, fetch: Fetch | None, max_bytes: int, housekeeping: Housekeeping) -> None:
         self.fetch = fetch
         self.max_bytes = max_bytes
         self._reading = ThreadPoolExecutor(READERS, thread_name_prefix="reading")
         self._writing = ThreadPoolExecutor(1, thread_name_prefix="writing")
+        self._keeping = ThreadPoolExecutor(1, thread_name_prefix="housekeeping")
+        self._housekeeping = housekeeping
         self._claimed: set[str] = set()
         self.stopping = threading.Event()
 
@@ -37,11 +40,19 @@ class Acquisitions:
 
     async def write(self, task: Callable[..., Result], *arguments: object) -> Result:
         """The result of a function that changes the library, once those before it are done."""
-        return await _run(self._writing, task, *arguments)
+        return await _run(self._writing, self._write, task, *arguments)
 
     def in_turn(self, task: Callable[..., Result], /, *arguments: object) -> Result:
         """`write` for who is in a thread already."""
-        return self._writing.submit(task, *arguments).result()
+        return self._writing.submit(self._write, task, *arguments).result()
+
+    def _write(self, task: Callable[..., Result], *arguments: object) -> Result:
+        with self._housekeeping.kept_out():
+            return task(*arguments)
+
+    async def keep_house(self) -> None:
+        """Do what is done while nobody writes; raises `GivenWay` if somebody wants to."""
+        await _run(self._keeping, self._housekeeping.run)
 
     def claim(self, what: str) -> bool:
         """Take the right to do something; False if it is being done already."""
@@ -60,13 +71,15 @@ class Acquisitions:
             raise AddingStopped
 
     def stop(self) -> None:
-        """Have a build that is going on end at its next sign of progress."""
+        """Have a build that is going on end at its next sign of progress, and housekeeping too."""
         self.stopping.set()
+        self._housekeeping.stop()
 
     def close(self) -> None:
         """Wait for the threads to end."""
         self._reading.shutdown()
         self._writing.shutdown()
+        self._keeping.shutdown()
 
 
 class AddingStopped(Exception):

@@ -10,12 +10,22 @@ from bot.handlers.acquisitions import AddingStopped
 from bot.handlers.admission import note_by
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
-from bot.handlers.ending import refusal_of, tell_outcome, why
+from bot.handlers.ending import refusal_of, tell_outcome, there, why
 from bot.handlers.material import material_of_words, materials_in
 from bot.handlers.reading import look_at
 from bot.handlers.sending import reply, typing
 from bot.outgoing import lines_message
-from bot.proposals import ADD, DISMISS, added_message, dismissed_message, new_ones, noted, proposal_message
+from bot.proposals import (
+    ADD,
+    ADDED,
+    DISMISS,
+    added_message,
+    added_view,
+    dismissed_message,
+    new_ones,
+    noted,
+    proposal_message,
+)
 from bot.proposals import recalled as recalled_articles
 from index import Article, BuildReport, LibraryLocked
 
@@ -141,7 +151,8 @@ async def _add(desk: Desk, press: Press, articles: Sequence[Article]) -> None:
             await reply(press.message, lines_message([_why(error, press.texts)]))
             return
         desk.state.proposals.forget(press.payload)
-        await tell_outcome(press, added_message(articles, _landed(articles, work.result()), press.texts))
+        outcome = added_message(articles, _landed(articles, work.result()), press.texts)
+        await tell_outcome(desk, press, outcome)
     finally:
         desk.acquisitions.release(press.payload)
 
@@ -164,4 +175,13 @@ def _why(error: BaseException, texts: Texts) -> str:
     return why(error, "adding.refused", "adding.broken", texts)
 
 
-ACTIONS: Final[Mapping[str, Pressed]] = {ADD: _on_add, DISMISS: _on_dismiss}
+async def _on_added(desk: Desk, press: Press, context: Context) -> Toast | None:  # noqa: ARG001  one signature for all
+    """Lead back from the page of an article that was added."""
+    articles = await desk.work(there, desk, press.payload)
+    if not articles:
+        return Toast(press.texts.say("browse.gone"), alert=True)
+    await press.edit(desk, added_view(articles, press.texts))
+    return None
+
+
+ACTIONS: Final[Mapping[str, Pressed]] = {ADD: _on_add, DISMISS: _on_dismiss, ADDED: _on_added}

@@ -109,8 +109,11 @@ class Library(Protocol):
     ) -> BuildReport:
         """Put articles without a file into the library."""
 
-    def remove(self, id: str) -> Article:  # noqa: A002  as above
+    def remove(self, id: str, *, compact: bool = True) -> Article:  # noqa: A002  as above
         """Take an article out; raises ArticleNotFound."""
+
+    def purge(self, *, progress: Callable[[Progress], None] = ...) -> None:
+        """Have nothing of what was removed without `compact` stay on the disk."""
 
     def backup(self, file: Path, *, small: bool = False) -> Backup:
         """Write the library into one file; raises BackupError."""

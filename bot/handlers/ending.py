@@ -10,16 +10,19 @@ from telegram.constants import ChatType
 from telegram.error import BadRequest
 
 from bot.access import is_admin
-from bot.handlers.sending import edit, reply
-from index import ArticlebotError
+from bot.handlers.sending import reply
+from index import ArticlebotError, ArticleNotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from telegram import Message
 
     from bot.handlers.buttons import Press
     from bot.handlers.desk import Desk
     from bot.outgoing import Outgoing
     from bot.texts import Texts
+    from index import Article
 
 LOG = logging.getLogger(__name__)
 
@@ -31,13 +34,26 @@ def refusal_of(desk: Desk, message: Message, texts: Texts) -> str | None:
     return None if message.chat.type == ChatType.PRIVATE else texts.say("adding.private")
 
 
-async def tell_outcome(press: Press, outgoing: Outgoing) -> None:
+def there(desk: Desk, identifiers: Iterable[str]) -> tuple[Article, ...]:
+    """Those of the articles that are still in the library."""
+    return tuple(found for each in identifiers if (found := article_of(desk, each)) is not None)
+
+
+def article_of(desk: Desk, identifier: str) -> Article | None:
+    """The article of that id, if it is still in the library."""
+    try:
+        return desk.library.article(identifier)
+    except ArticleNotFound:
+        return None
+
+
+async def tell_outcome(desk: Desk, press: Press, outgoing: Outgoing) -> None:
     """Change the message whose button was pressed; if it is gone, send another."""
     try:
-        await edit(press.message, outgoing)
+        await press.edit(desk, outgoing)
     except BadRequest as error:
         LOG.info("a message cannot be changed (%s); sending a new one", error.message)
-        await reply(press.message, outgoing)
+        await reply(press.message, outgoing, keys=desk.state.buttons)
 
 
 def why(error: BaseException, refused: str, broken: str, texts: Texts) -> str:

@@ -16,6 +16,7 @@ from bot.handlers.admission import note_by
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.ending import refusal_of
+from bot.handlers.jobs import later
 from bot.handlers.sending import NO_PREVIEW, persistently, reply, typing
 from bot.outgoing import Action, Button, Outgoing, Presser, lines_message
 from bot.state import StateError, Watched
@@ -85,7 +86,7 @@ async def on_unwatch(desk: Desk, update: Update, context: Context) -> None:
 def schedule(jobs: JobQueue[Any], desk: Desk) -> None:
     """Have what is due be checked from now on; the next look follows when one is over."""
     assert desk.watcher is not None
-    jobs.run_once(partial(_look, desk, desk.watcher), 0, name="feeds")
+    later(jobs, partial(_look, desk, desk.watcher), 0, "feeds")
 
 
 # --- checking ------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ async def _look(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any,
     finally:
         assert context.job_queue is not None  # which has called this
         pause = min(CHECKED_EVERY, watcher.pace.every / 2)
-        context.job_queue.run_once(partial(_look, desk, watcher), pause, name="feeds")
+        later(context.job_queue, partial(_look, desk, watcher), pause, "feeds")
 
 
 async def _check_due(desk: Desk, watcher: Watcher, context: CallbackContext[Any, Any, Any, Any]) -> None:

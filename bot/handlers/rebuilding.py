@@ -10,6 +10,7 @@ from secrets import token_hex
 from time import monotonic
 
 from bot.estimate import Estimate
+from bot.housekeeping import Housekeeping
 from index import BuildReport, Progress
 
 Build = Callable[[Callable[[Progress], None]], BuildReport]
@@ -28,12 +29,14 @@ class Rebuilding:
 
     `claim` and `release` belong to the event loop's thread; only `progress` is written from
     the thread that builds. `name` is what the present rebuild is called, never twice the same.
+    `housekeeping` is kept out meanwhile.
     """
 
-    def __init__(self, build: Build) -> None:
+    def __init__(self, build: Build, housekeeping: Housekeeping) -> None:
         self.progress: Progress | None = None
         self.name = ""
         self._build = build
+        self._housekeeping = housekeeping
         self._claimed = False
         self._stopping, self._cancelled = threading.Event(), threading.Event()
         self._estimate = Estimate()
@@ -65,9 +68,13 @@ class Rebuilding:
         thread = ThreadPoolExecutor(1, thread_name_prefix="rebuild")
         work = build or self._build
         try:
-            return await asyncio.get_running_loop().run_in_executor(thread, work, self._note)
+            return await asyncio.get_running_loop().run_in_executor(thread, self._alone, work)
         finally:
             thread.shutdown(wait=False)  # waiting here would keep the event loop from everybody
+
+    def _alone(self, build: Build) -> BuildReport:
+        with self._housekeeping.kept_out():
+            return build(self._note)
 
     def cancel(self, name: str) -> bool:
         """Have the rebuild of that name end with `RebuildCancelled`; False if it has ended already."""

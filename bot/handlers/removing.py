@@ -5,19 +5,21 @@ from __future__ import annotations
 import asyncio
 import re
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.handlers import purging
 from bot.handlers.admission import note_by
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.handlers.desk import Context, Desk, message_in, texts_for
-from bot.handlers.ending import refusal_of, tell_outcome, why
+from bot.handlers.ending import article_of, refusal_of, tell_outcome, there, why
 from bot.handlers.sending import reply, typing
 from bot.outgoing import Outgoing, lines_message
 from bot.proposals import CHOOSE, KEEP, REMOVE, choice_message, removal_message, removed_message
 from index import Article, ArticleNotFound, LibraryLocked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from telegram import Message, Update
 
@@ -37,7 +39,7 @@ async def on_remove(desk: Desk, update: Update, context: Context) -> None:  # no
     if words:
         outgoing = _choice(await desk.work(_called, desk, words[0].strip()), texts)
     elif quoted := _quoted(desk, message):
-        outgoing = _choice(await desk.work(_there, desk, quoted), texts)
+        outgoing = _choice(await desk.work(there, desk, quoted), texts)
     else:
         outgoing = lines_message([texts.say("removing.usage")])
     await reply(message, outgoing, keys=desk.state.buttons)
@@ -53,20 +55,8 @@ def _choice(found: tuple[Article, ...], texts: Texts) -> Outgoing:
 
 def _called(desk: Desk, words: str) -> tuple[Article, ...]:
     """The article with an id or, failing that, those whose titles hold the words."""
-    named = _there(desk, [words]) if ID.fullmatch(words) else ()
+    named = there(desk, [words]) if ID.fullmatch(words) else ()
     return named or desk.library.find(words, count=LISTED + 1)
-
-
-def _there(desk: Desk, identifiers: Iterable[str]) -> tuple[Article, ...]:
-    """Those of the articles that are still in the library."""
-    return tuple(found for each in identifiers if (found := _article(desk, each)) is not None)
-
-
-def _article(desk: Desk, identifier: str) -> Article | None:
-    try:
-        return desk.library.article(identifier)
-    except ArticleNotFound:
-        return None
 
 
 def _quoted(desk: Desk, message: Message) -> list[str]:
@@ -79,7 +69,7 @@ def _quoted(desk: Desk, message: Message) -> list[str]:
 
 async def _on_choose(desk: Desk, press: Press, context: Context) -> Toast | None:  # noqa: ARG001  one signature for all
     """Ask about the article that was chosen."""
-    article = await desk.work(_article, desk, press.payload)
+    article = await desk.work(article_of, desk, press.payload)
     if article is None:
         return Toast(press.texts.say("removing.gone"), alert=True)
     await press.edit(desk, removal_message(article, press.texts))
@@ -89,14 +79,14 @@ async def _on_choose(desk: Desk, press: Press, context: Context) -> Toast | None
 async def _on_remove(desk: Desk, press: Press, context: Context) -> Toast | None:
     """Remove the article, if it is still the one that was shown."""
     identifier, digest = press.payload["article"], press.payload["digest"]
-    article = await desk.work(_article, desk, identifier)
+    article = await desk.work(article_of, desk, identifier)
     if article is None:
         return Toast(press.texts.say("removing.gone"), alert=True)
     if article.digest != digest:
         await press.edit(desk, removal_message(article, press.texts))
         return Toast(press.texts.say("removing.changed"), alert=True)
     if desk.acquisitions.claim(identifier):
-        context.application.create_task(_remove(desk, press, article))
+        context.application.create_task(_remove(desk, press, article, context))
     return Toast(press.texts.say("removing.removing"))
 
 
@@ -106,15 +96,19 @@ async def _on_keep(desk: Desk, press: Press, context: Context) -> Toast | None: 
     return None
 
 
-async def _remove(desk: Desk, press: Press, article: Article) -> None:
+async def _remove(desk: Desk, press: Press, article: Article, context: Context) -> None:
+    """Take the article out of the answers, say so, and have what is left of it leave the disk."""
     try:
         async with typing(press.message):
-            work = asyncio.ensure_future(desk.acquisitions.write(desk.library.remove, article.id))
+            out = partial(desk.library.remove, article.id, compact=False)
+            work = asyncio.ensure_future(desk.acquisitions.write(out))
             await asyncio.wait({work})
         error = work.exception()
         note_by(desk, press.by.id, f"/remove {article.id} {article.title}", "failed" if error else "done")
         if error is None:
-            await tell_outcome(press, removed_message(article, datetime.now(UTC), press.texts))
+            assert context.job_queue is not None  # there is one by default
+            purging.schedule(context.job_queue, desk)
+            await tell_outcome(desk, press, removed_message(article, datetime.now(UTC), press.texts))
         else:
             await reply(press.message, lines_message([_why(error, press.texts)]))
     finally:

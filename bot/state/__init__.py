@@ -49,6 +49,10 @@ class State:
         self.scopes = Scopes(self._database)
         self.turns = Turns(self._database)
 
+    def truncate_log(self) -> None:
+        """Have nothing stay in the database's log of what has been forgotten since."""
+        self._database.run("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file; what is not done with is for another process now."""
         self.presence.close()

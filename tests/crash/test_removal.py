@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from index import Article
+    from index import Article, Progress
 
 SECRET = """Vexillum Quagmarsh
 Source: Quillfeather Gazette
@@ -66,16 +66,80 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
     made.library.close()
 
 
+def secret_in(shelf: Shelf) -> Article:
+    (secret,) = (article for article in shelf.library.articles() if article.text != OTHER)
+    return secret
+
+
+def assert_is_gone(shelf: Shelf, secret: Article) -> None:
+    """Nothing of it is on the disk, and the other article is as it was."""
+    left = shelf.on_disk()
+    assert [word for word in sorted(words_of(secret)) if any(form in left for form in forms(word))] == []
+    assert not any(vector in left for vector in vectors_of(shelf, secret))
+    assert OTHER.encode() in left
+    assert shelf.found("On which day is the bridge open?") == OTHER
+
+
 def test_nothing_of_an_article_is_on_the_disk_once_it_is_removed(shelf: Shelf) -> None:
-    secret, other = sorted(shelf.library.articles(), key=lambda article: article.text == OTHER)
+    secret = secret_in(shelf)
     words, vectors = words_of(secret), [*vectors_of(shelf, secret)]
     before = shelf.on_disk()
     assert {word for word in words if word.encode() not in before} == set()
     assert any(vector in before for vector in vectors[0::2])
     assert all(vector in before for vector in vectors[1::2])
     shelf.library.remove(secret.id)
+    assert_is_gone(shelf, secret)
+
+
+@pytest.mark.parametrize("how", ["purge", "build", "restart"])
+def test_what_was_removed_at_once_is_purged_later_however_often_that_was_broken_off(
+    shelf: Shelf, how: str
+) -> None:
+    """By the bot that removed it, by the next build, or by the bot's next start."""
+    secret = secret_in(shelf)
+    numbers = [*vectors_of(shelf, secret)][1::2]
+    shelf.library.remove(secret.id, compact=False)
     left = shelf.on_disk()
-    assert [word for word in sorted(words) if any(form in left for form in forms(word))] == []
-    assert not any(vector in left for vector in vectors)
-    assert other.text.encode() in left
-    assert shelf.found("On which day is the bridge open?") == OTHER
+    assert any(vector in left for vector in numbers)
+    assert shelf.found("Where is the marmalade kept?") == OTHER
+
+    def give_way(_: Progress) -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        shelf.library.purge(progress=give_way)
+    assert any(vector in shelf.on_disk() for vector in numbers)
+    if how == "restart":
+        shelf.library.close()
+        shelf.library = shelf.open()
+    if how == "build":
+        shelf.build()
+    else:
+        shelf.library.purge()
+    assert_is_gone(shelf, secret)
+
+
+def test_a_purge_is_owed_until_nobody_reads_what_holds_the_article(shelf: Shelf) -> None:
+    secret = secret_in(shelf)
+    shelf.library.remove(secret.id, compact=False)
+    reader = shelf.open()
+    with reader._reading():
+        shelf.library.purge()
+        assert any(vector in shelf.on_disk() for vector in vectors_of(shelf, secret))
+    reader.close()  # killed, say, before it could tidy up
+    shelf.library.purge()
+    assert_is_gone(shelf, secret)
+
+
+def test_with_nothing_owed_a_purge_writes_nothing(shelf: Shelf) -> None:
+    """What a newer version has replaced is no removal, and goes when compacting is due."""
+    shelf.library.remove(secret_in(shelf).id)
+    more = [f"Hall {number} of the museum is open on day {number}." for number in range(20)]
+    for number, text in enumerate(more):
+        shelf.write(f"hall {number}.txt", text)
+    shelf.build()
+    shelf.write("hall 1.txt", f"{more[1]} So it is.")
+    shelf.build()
+    before = shelf.generations()
+    shelf.library.purge()
+    assert shelf.generations() == before

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from index import Library
 from tests.integration.bot_api_server import BotApiServer
 from tests.integration.processes import ADMIN, process
 from tests.integration.test_chatting import ask, names, now, press
@@ -82,6 +83,48 @@ def test_a_file_is_added_after_a_restart_asked_about_and_removed_for_good(  # no
             deeds = send(api, "/audit", language=language)["text"]
     assert "/add " in deeds
     assert "/remove " in deeds
+
+
+def traces(library: Path, *words: str) -> list[str]:
+    """Which of the words are in which of a library's files; what admins did is kept in the bot's own."""
+    files = [path for path in library.rglob("*") if path.is_file() and not path.name.startswith("bot.sqlite")]
+    return [f"{path.name}: {word}" for path in files for word in words if word.encode() in read(path)]
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:  # deleted since it was listed
+        return b""
+
+
+def test_what_is_removed_is_gone_from_the_disk_soon(library: Path) -> None:
+    with BotApiServer() as server:
+        api = server.api
+        with process(server, library):
+            message = send(api, document=api.document(BRIDGE.encode(), "bridge.txt"))
+            decide(api, message, "Add")
+            asked, identifier = send(api, "/remove Lan bridge"), article_id(api)
+            assert traces(library, "eleven weeks", identifier)
+            assert decide(api, asked, "Remove").startswith("Removed.")
+            api.wait(lambda: not traces(library, "eleven weeks", identifier), 60)
+            assert "eleven weeks" not in ask(api, QUESTION)["text"]
+    assert b"eleven weeks" not in read(library / "bot.sqlite")
+
+
+def test_what_a_kill_kept_on_the_disk_goes_with_the_bots_next_start(library: Path) -> None:
+    with Library.open(library) as opened:
+        article = opened.articles()[0]
+        opened.remove(article.id, compact=False)  # from where on the bot may be killed
+    assert traces(library, article.id)
+    with BotApiServer() as server, process(server, library):
+        server.api.wait(lambda: not traces(library, article.id), 60)
+
+
+def article_id(api: BotApi) -> str:
+    """The id of the article that was added last, as the log of what admins did has it."""
+    (line,) = (one for one in send(api, "/audit")["text"].splitlines() if "/add " in one)
+    return str(line).partition("/add ")[2].split()[0]
 
 
 def test_a_forwarded_post_is_added_and_quoted_with_its_channel(library: Path) -> None:

@@ -123,7 +123,7 @@ async def test_a_file_is_shown_with_what_was_read_and_added_by_a_press() -> None
         "Bridge closed",
         "bridge.txt · 4 March 2025",
     ]
-    assert names(api, shown) == []
+    assert names(api, shown) == ["The article"]
     assert "closed for repairs" in answer["text"]
     (article,) = added(library)
     assert (article.title, article.published, article.language) == ("Bridge closed", date(2025, 3, 4), "en")
@@ -147,6 +147,43 @@ async def test_it_is_shown_in_the_admins_language(
         assert names(api, message) == buttons
         await decide(chats, message, buttons[0], language=language)
     assert api.sent(ADMIN)[0]["text"].startswith(done)
+
+
+async def test_what_was_added_can_be_looked_at_on_its_page(tmp_path: Path) -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library, state=State(tmp_path / "bot.sqlite")) as chats:
+        message = await send_file(chats, BRIDGE, "bridge.txt")
+        await decide(chats, message, "Add")
+        told = api.sent(ADMIN)[-1]["text"]
+        await chats.press(message, "The article", user=ADMIN)
+        page = dict(api.sent(ADMIN)[-1])
+        assert "In its own words:" in page["text"]
+        assert "Ask about this one only" in names(api, page)
+    async with running(api, library, state=State(tmp_path / "bot.sqlite")) as chats:
+        await chats.press(message, "‹ Back", user=ADMIN)
+        assert api.sent(ADMIN)[-1]["text"] == told
+        (article,) = added(library)
+        await chats.press(message, "The article", user=ADMIN)
+        library.remove(article.id)
+        toast = await chats.press(message, "‹ Back", user=ADMIN)
+    assert toast["text"].startswith("That article is no longer there.")
+
+
+async def test_of_several_that_were_added_each_has_a_button() -> None:
+    api, library = BotApi(), FakeLibrary()
+    async with running(api, library) as chats:
+        update = [
+            api.say(None, user=ADMIN, media_group_id="1", document=api.document(text.encode(), "a.txt"))
+            for text in ("One\n\nThe first.", "Two\n\nThe second.")
+        ]
+        for each in update:
+            await chats.hand_over(each)
+        await until(lambda: bool(api.sent(ADMIN)))
+        (message,) = api.sent(ADMIN)
+        await decide(chats, message, "Add 2")
+        assert names(api, api.sent(ADMIN)[0]) == ["1. One", "2. Two"]
+        await chats.press(message, "2. Two", user=ADMIN)
+    assert api.sent(ADMIN)[0]["text"].startswith("Two")
 
 
 async def test_of_a_long_text_the_beginning_is_shown() -> None:

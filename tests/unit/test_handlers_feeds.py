@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,6 +83,16 @@ async def test_new_articles_come_in_by_themselves_and_after_a_restart_none_comes
         site.tell("market", "bridge")
         site.stamp = Stamp('"2"')
     assert [url for url, _ in site.asked].count("https://news.example/bridge") == 1
+
+
+async def test_after_a_machine_has_slept_feeds_are_checked_as_before() -> None:
+    """A job that is a second late is dropped where nobody says otherwise."""
+    site, library, state = Site(), FakeLibrary(()), State()
+    site.tell("bridge")
+    state.feeds.add(FEED, "News", ADMIN, folder=False)
+    async with running(BotApi(), library, web=web(site), state=state):
+        time.sleep(1.2)  # noqa: ASYNC251  nothing goes on meanwhile, as in a sleep
+        await until(lambda: [each.title for each in library.articles()] == ["bridge"])
 
 
 async def test_an_admin_is_told_once_of_a_feed_that_fails_for_long(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from bot.handlers import purging
 from bot.state import State
 from bot.texts import texts_in
-from index import ArticleNotFound, LibraryDamaged, LibraryLocked
+from index import ArticleNotFound, LibraryDamaged, LibraryError, LibraryLocked, Progress
 from tests.bot_api import BotApi, Json
 from tests.fakes import HARBOUR, TEA, UNDATED, FakeLibrary, article
 from tests.running import ADMIN, Chats, running
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 GROUP = {"id": -500, "type": "supergroup", "title": "Group"}
@@ -88,6 +91,90 @@ async def test_it_is_asked_and_told_in_the_admins_language(
     assert message["text"].startswith(question)
     assert "高山茶提早採收\n山城日報 · 2025年12月1日" in message["text"]
     assert api.sent(ADMIN)[0]["text"].startswith(done)
+
+
+class SlowToPurge(FakeLibrary):
+    """Purges for as long as it is not `allowed` to end, unless it is broken off; says how often it began."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.allowed = threading.Event()
+        self.begun = 0
+        self.purge_troubles: list[Exception] = []
+
+    def purge(self, *, progress: Callable[[Progress], None] = lambda _: None) -> None:
+        """Go on until it is allowed to end or is broken off, if there is something to do."""
+        if not self.stained:
+            return
+        self.begun += 1
+        if self.purge_troubles:
+            raise self.purge_troubles.pop()
+        while not self.allowed.wait(0.01):
+            progress(Progress("compact", 0, 1))
+        super().purge(progress=progress)
+
+
+async def until(true: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if true():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come true")
+
+
+async def test_it_is_told_at_once_and_what_is_left_of_it_goes_in_the_background() -> None:
+    api, library = BotApi(), SlowToPurge()
+    async with running(api, library) as chats:
+        await decide(chats, await remove(chats, HARBOUR.id), "Remove")
+        assert api.sent(ADMIN)[0]["text"].startswith("Removed.")
+        await until(lambda: library.begun == 1)
+        assert library.stained
+        library.allowed.set()
+        await until(lambda: not library.stained)
+
+
+async def test_whoever_has_something_to_write_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(purging, "SOON", 0.01)
+    api, library = BotApi(), SlowToPurge()
+    async with running(api, library) as chats:
+        await decide(chats, await remove(chats, HARBOUR.id), "Remove")
+        await until(lambda: library.begun == 1)
+        await decide(chats, await remove(chats, TEA.id), "Remove")
+        assert library.articles() == (UNDATED,)
+        await until(lambda: library.begun > 1)
+        await chats.say("/reindex", user=ADMIN)
+        await until(lambda: "Unchanged" in api.sent(ADMIN)[-1]["text"])
+        assert library.built_from
+        begun = library.begun
+        await until(lambda: library.begun > begun)
+        library.allowed.set()
+        await until(lambda: not library.stained)
+
+
+async def test_what_a_stop_or_a_kill_left_undone_is_done_after_the_next_start() -> None:
+    library = SlowToPurge()
+    async with running(BotApi(), library) as chats:
+        await decide(chats, await remove(chats, HARBOUR.id), "Remove")
+        await until(lambda: library.begun == 1)
+    assert library.stained
+    library.allowed.set()
+    async with running(BotApi(), library):
+        await until(lambda: not library.stained)
+
+
+@pytest.mark.parametrize("trouble", [LibraryLocked("process 7 is writing"), LibraryError("the disk is full")])
+async def test_what_keeps_it_from_being_done_is_tried_again(
+    trouble: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(purging, "SOON", 0.01)
+    monkeypatch.setattr(purging, "AFTER_A_FAILURE", 0.01)
+    library = SlowToPurge()
+    library.purge_troubles.append(trouble)
+    library.allowed.set()
+    async with running(BotApi(), library) as chats:
+        await decide(chats, await remove(chats, HARBOUR.id), "Remove")
+        await until(lambda: not library.stained)
+    assert library.begun == 2
 
 
 async def test_cancel_leaves_everything_as_it_is() -> None:
@@ -228,7 +315,8 @@ async def test_what_goes_wrong_is_told_and_can_be_tried_again(
 ) -> None:
     api, library = BotApi(), FakeLibrary()
 
-    def fail(_: str) -> None:
+    def fail(_: str, *, compact: bool) -> None:
+        assert not compact
         raise trouble
 
     async with running(api, library) as chats:
