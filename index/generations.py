@@ -35,7 +35,7 @@ from index.holdings import Holdings
 from index.roster import FILES as ROSTER
 from index.roster import Roster, Versions
 from index.segments import REMEDY, Segment, make_durable
-from index.server import Server
+from index.server import COLLECTION, Server
 from index.server import delete as delete_collection
 
 # Raise it when passages, folding, keywords, the tables or the manifest change: older
@@ -283,8 +283,12 @@ class Generations:
 
     def _sweep_segments(self, named: set[str]) -> None:
         for folder in _numbered(self._segments):
-            if folder.name not in named and delete_collection(folder):
+            if folder.name in named:
+                continue
+            if delete_collection(folder):
                 shutil.rmtree(folder, ignore_errors=True)
+            else:  # what tells of the collection stays until its server answers, and nothing else
+                _delete_all_but(COLLECTION, folder)
 
     def _delete(self, folder: Path) -> bool:
         # What cannot be deleted now, on a network folder say, is tried again by the next sweep.
@@ -338,6 +342,14 @@ def _is_read(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return False
+
+
+def _delete_all_but(kept: str, folder: Path) -> None:
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path.name != kept:
+            path.unlink(missing_ok=True)
 
 
 def _is_name(name: str) -> bool:

@@ -155,6 +155,39 @@ def test_a_new_article_comes_in_while_the_server_is_down(shelf: Shelf, chroma: V
     assert [*chroma.collections().values()] == [4]
 
 
+def test_what_is_removed_leaves_the_disk_while_the_server_is_down_and_the_server_after_it(
+    shelf: Shelf, chroma: VectorServer
+) -> None:
+    gone = next(each for each in shelf.library.articles() if each.text == MUSEUM)
+    chroma.kill()
+    with pytest.raises(VectorsUnreachable):  # which writes what held it again
+        shelf.library.remove(gone.id)
+    assert shelf.found("The museum is closed on Tuesdays") != MUSEUM
+    chroma.start()
+    before = {*chroma.collections()}
+    shelf.library.purge()
+    assert not before & {*chroma.collections()}
+    assert b"museum" not in shelf.on_disk()
+
+
+def test_a_segment_that_is_gone_leaves_only_word_of_its_collection_while_the_server_is_down(
+    shelf: Shelf, chroma: VectorServer
+) -> None:
+    (old,) = bases(shelf)
+    with Library(
+        shelf.path, shelf.encoder, shelf.reader, max_file_bytes=1_000_000, quotes=3, confidence=0.0
+    ) as local:
+        chroma.kill()
+        shelf.library.close()
+        local.build([shelf.folder])
+        assert all_found(shelf, local)
+        assert [path.name for path in old.iterdir()] == [COLLECTION]
+        chroma.start()
+        local.compact()
+    assert not old.exists()
+    assert chroma.collections() == {}
+
+
 def test_what_the_server_has_lost_is_written_again_without_encoding(
     shelf: Shelf, chroma: VectorServer
 ) -> None:
