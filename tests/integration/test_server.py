@@ -125,7 +125,7 @@ def test_a_server_that_fails_is_left_alone_for_a_while(
         chroma.start()
         with pytest.raises(VectorsUnreachable):
             opened.nearest(vector, 1)
-        assert caplog.records == []
+    assert len(caplog.records) == 1  # of the first
 
 
 def test_a_server_that_hangs_is_waited_for_no_longer_than_the_patience(

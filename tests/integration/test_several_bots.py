@@ -187,9 +187,9 @@ def test_two_bots_answer_while_the_index_is_swapped_and_the_server_is_killed(
 
 
 def _check_answers(crowd: Crowd, expected: dict[str, str]) -> None:
-    """Each was answered once, rightly, in its chat; of the bot that was killed one may say so instead."""
+    """Each was answered once, rightly, in its chat; whom the killed bot was answering is told so."""
     for asked in crowd.asked.values():
-        assert len(asked.answers) + asked.interrupted == 1, asked
+        assert len(asked.answers) == 1 or (asked.interrupted and not asked.answers), asked
         assert all(expected[asked.question] in text for _, text in asked.answers), asked
     assert sum(asked.interrupted for asked in crowd.asked.values()) <= 1
     assert crowd.counts["strays"] == 0
