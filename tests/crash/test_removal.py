@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import astuple
+from multiprocessing import get_context
+from pathlib import Path
+from signal import SIGKILL
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from index import library
 from index.passages import outlines, window
+from index.segments import Segment
+from tests.crash.victim import after, before
 from tests.readers import WordReader
 from tests.shelf import Shelf
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from index import Article, Progress
 
@@ -143,3 +149,40 @@ def test_with_nothing_owed_a_purge_writes_nothing(shelf: Shelf) -> None:
     before = shelf.generations()
     shelf.library.purge()
     assert shelf.generations() == before
+
+
+KILLS: dict[str, Callable[[], None]] = {
+    "before the swap": lambda: before(Path, "replace"),
+    "after the swap": lambda: after(Path, "replace"),
+    "while it is purged": lambda: before(Segment, "save"),
+    "before the old index is swept": lambda: before(library, "forget_unread", call=2),
+}
+
+
+def remove_and_die(path: Path, article: str, moment: str) -> None:
+    """Remove an article without compacting, then purge, and be killed on the way."""
+    KILLS[moment]()
+    removing = Shelf(path, reader=WordReader()).library
+    removing.remove(article, compact=False)
+    removing.purge()
+
+
+@pytest.mark.parametrize("next_step", ["purge", "build"])
+@pytest.mark.parametrize("moment", KILLS)
+def test_a_kill_on_the_way_keeps_nothing_of_it_on_the_disk(
+    shelf: Shelf, tmp_path: Path, moment: str, next_step: str
+) -> None:
+    """Whatever the next process does first: purge, as a bot does when it starts, or build."""
+    secret = secret_in(shelf)
+    shelf.library.close()
+    process = get_context("forkserver").Process(target=remove_and_die, args=(tmp_path, secret.id, moment))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -SIGKILL
+    shelf.library = shelf.open()
+    assert any(vector in shelf.on_disk() for vector in vectors_of(shelf, secret))
+    if next_step == "build":
+        shelf.build()
+    else:
+        shelf.library.purge()
+    assert_is_gone(shelf, secret)
