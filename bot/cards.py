@@ -10,13 +10,9 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from index import Aid, Answer, Article, ArticleNotFound, NotFound, Quote, Span, Within
+from index import Answer, Article, NotFound, Quote, Within, find_or_none, note_of, quote_of
 
 Find = Callable[[str], Article]
-
-
-class QuoteGone(Exception):
-    """An article that was quoted has been changed or taken out since."""
 
 
 def noted(answer: Answer) -> Any:  # noqa: ANN401  what JSON can hold
@@ -27,7 +23,7 @@ def noted(answer: Answer) -> Any:  # noqa: ANN401  what JSON can hold
         "prose": answer.prose,
         "disagree": answer.disagree,
         "within": _noted_within(answer.within),
-        "quotes": [_noted_quote(quote) for quote in answer.quotes],
+        "quotes": [note_of(quote) for quote in answer.quotes],
     }
 
 
@@ -35,7 +31,7 @@ def recalled(note: Any, find: Find) -> Answer:  # noqa: ANN401
     """The answer that was noted, cut anew from the articles as they are; raises `QuoteGone`."""
     return Answer(
         note["question"],
-        tuple(_recalled_quote(quote, find) for quote in note["quotes"]),
+        tuple(quote_of(quote, find) for quote in note["quotes"]),
         prose=note["prose"],
         understood=note["understood"],
         disagree=note["disagree"],
@@ -58,7 +54,7 @@ def recalled_missing(note: Any, find: Find) -> NotFound:  # noqa: ANN401
     """What was noted; an article that is no longer there is not among the nearest."""
     return NotFound(
         note["question"],
-        tuple(article for id_ in note["nearest"] if (article := _found(id_, find))),
+        tuple(article for id_ in note["nearest"] if (article := find_or_none(id_, find))),
         note["understood"],
         _recalled_within(note["within"]),
         note["none_within"],
@@ -67,7 +63,7 @@ def recalled_missing(note: Any, find: Find) -> NotFound:  # noqa: ANN401
 
 def recalled_quote(note: Any, number: int, find: Find) -> Quote:  # noqa: ANN401
     """One quote of the answer that was noted, by its number from 0; raises `QuoteGone`."""
-    return _recalled_quote(note["quotes"][number], find)
+    return quote_of(note["quotes"][number], find)
 
 
 def _noted_within(within: Within | None) -> dict[str, object] | None:
@@ -90,40 +86,3 @@ def _recalled_within(note: dict[str, Any] | None) -> Within | None:
         note["until"] and date.fromisoformat(note["until"]),
         None if note["outlets"] is None else tuple(note["outlets"]),
     )
-
-
-def _noted_quote(quote: Quote) -> dict[str, object]:
-    return {
-        "article": quote.article.id,
-        "digest": quote.article.digest,
-        "span": _ends(quote.span),
-        "highlight": _ends(quote.highlight) if quote.highlight else None,
-        "score": quote.score,
-        "aids": [[*_ends(aid.span), aid.text] for aid in quote.aids],
-        "also": [article.id for article in quote.also],
-    }
-
-
-def _recalled_quote(note: dict[str, Any], find: Find) -> Quote:
-    article = _found(note["article"], find)
-    if article is None or article.digest != note["digest"]:
-        raise QuoteGone(f"article {note['article']!r} is no longer as it was quoted")
-    return Quote(
-        article,
-        Span(*note["span"]),
-        Span(*note["highlight"]) if note["highlight"] else None,
-        note["score"],
-        tuple(Aid(Span(start, end), text) for start, end, text in note["aids"]),
-        tuple(other for id_ in note["also"] if (other := _found(id_, find))),
-    )
-
-
-def _found(identifier: str, find: Find) -> Article | None:
-    try:
-        return find(identifier)
-    except ArticleNotFound:
-        return None
-
-
-def _ends(span: Span) -> list[int]:
-    return [span.start, span.end]

@@ -34,6 +34,7 @@ from index.errors import (
     LibraryUnwritable,
     NothingToIndex,
     QuestionError,
+    QuoteGone,
     TooLarge,
     UnsupportedFormat,
     VectorsUnreachable,
@@ -45,6 +46,8 @@ from index.fetching import Allowance, Fetcher, Page, Stamp
 from index.judging import Case, Catalogue
 from index.library import Library
 from index.measures import Measure
+from index.notes import find_or_none, note_of, quote_of
+from index.outcomes import Memory
 from index.parsers import SUFFIXES
 from index.records import (
     Aid,
@@ -92,6 +95,11 @@ __all__ = [
     "Within",
     "Answer",
     "NotFound",
+    # remembering
+    "find_or_none",
+    "note_of",
+    "quote_of",
+    "Memory",
     # finding
     "Source",
     # reading
@@ -152,6 +160,7 @@ __all__ = [
     "LibraryUnwritable",
     "NothingToIndex",
     "QuestionError",
+    "QuoteGone",
     "TooLarge",
     "UnsupportedFormat",
     "VectorsUnreachable",

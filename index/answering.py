@@ -16,6 +16,7 @@ from index.errors import QuestionError
 from index.figures import aids
 from index.filters import filtered
 from index.inference import Vectors
+from index.outcomes import Outcomes, Settled, Words
 from index.quoting import Ranked, compose
 from index.reader import Reader
 from index.records import Aid, Answer, Article, Hit, NotFound, Quote, Within
@@ -65,15 +66,6 @@ class Heard:
     judged: tuple[Judged, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The outcome for a question's words, whoever asks them next: quotes, or the articles nearest to it."""
-
-    quotes: tuple[Quote, ...] = ()
-    disagree: bool = False
-    nearest: tuple[Article, ...] = ()
-
-
 def hear(
     question: str,
     snapshot: Snapshot,
@@ -94,6 +86,7 @@ def answer(
     question: str,
     snapshot: Snapshot,
     models: Models,
+    outcomes: Outcomes,
     *,
     quotes: int,
     confidence: float | None,
@@ -112,8 +105,9 @@ def answer(
     if within is not None and not len(snapshot.rows_within(within)):
         return NotFound(question, understood=meant, within=within, none_within=True)
     search = partial(hear, asked[:LONGEST_QUESTION], snapshot, models, without=without, within=within)
-    kept = snapshot.recent.get(
-        _Words(asked, within, without, quotes, confidence),
+    kept = outcomes.get(
+        Words(asked, within, without, quotes, confidence),
+        snapshot,
         lambda: _settled(search(), snapshot, quotes=quotes, confidence=confidence),
     )
     if not kept.quotes:
@@ -124,6 +118,7 @@ def answer(
 def is_at_hand(
     question: str,
     snapshot: Snapshot,
+    outcomes: Outcomes,
     *,
     quotes: int,
     confidence: float | None,
@@ -134,18 +129,7 @@ def is_at_hand(
     """Whether answering a checked question would need no reading, since it was asked lately."""
     meant = understood(question, turns)
     asked, within = _filtered(question if meant is None else meant, snapshot, today, within)
-    return _Words(asked, within, NOTHING, quotes, confidence) in snapshot.recent
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    """All that an outcome depends on, within one snapshot."""
-
-    asked: str
-    within: Within | None
-    without: frozenset[str]
-    quotes: int
-    confidence: float | None
+    return outcomes.has(Words(asked, within, NOTHING, quotes, confidence), snapshot)
 
 
 def _settled(heard: Heard, snapshot: Snapshot, *, quotes: int, confidence: float | None) -> Settled:

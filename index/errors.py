@@ -22,6 +22,7 @@ shown to a person as it stands.
     │   ├── VectorsUnreachable  the server with its vectors does not answer, or has lost them
     │   └── NothingToIndex      the places to index hold no articles
     ├── ArticleNotFound         no article with that id
+    ├── QuoteGone               an article is no longer as it was quoted
     └── EncoderError            a model that cannot be loaded or used
 """
 
@@ -113,6 +114,10 @@ class NothingToIndex(LibraryError):
 
 class ArticleNotFound(ArticlebotError):
     """No article has that id."""
+
+
+class QuoteGone(ArticlebotError):
+    """An article that was quoted has been changed or taken out since."""
 
 
 class EncoderError(ArticlebotError):

@@ -33,6 +33,7 @@ from index.fetching import Page
 from index.finding import cards_of, newest_first, of_outlets, sources, titled
 from index.generations import Generation, Generations
 from index.intake import Intake, take_in
+from index.outcomes import Memory, Outcomes
 from index.planning import Goal
 from index.reader import OnnxReader, Reader
 from index.records import (
@@ -81,6 +82,7 @@ class Library:
         self.path = path
         self._encoder = encoder
         self._models = Models(encoder, reader)
+        self._outcomes = Outcomes()
         self._max_file_bytes = max_file_bytes
         self._limits = limits
         self._quotes = quotes
@@ -375,6 +377,7 @@ class Library:
                 question,
                 snapshot,
                 self._models,
+                self._outcomes,
                 quotes=self._quotes,
                 confidence=self._confidence,
                 today=today or _today(),
@@ -383,6 +386,10 @@ class Library:
                 within=within,
             )
 
+    def remember_in(self, memory: Memory) -> None:
+        """Have what is found outlive this process, so that the next one has it at hand."""
+        self._outcomes.memory = memory
+
     def is_at_hand(self, question: str, *, turns: Sequence[str] = (), within: Within | None = None) -> bool:
         """Whether `ask` would answer at once, having been asked the same lately; raises as it does."""
         question = checked(question)
@@ -390,6 +397,7 @@ class Library:
             return is_at_hand(
                 question,
                 snapshot,
+                self._outcomes,
                 quotes=self._quotes,
                 confidence=self._confidence,
                 today=_today(),

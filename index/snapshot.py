@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from index.archive import Archive
-from index.errors import LibraryDamaged, LibraryError, LibraryUnwritable, VectorsUnreachable
+from index.errors import ArticleNotFound, LibraryDamaged, LibraryError, LibraryUnwritable, VectorsUnreachable
 from index.generations import Generation, Generations
 from index.holdings import Holdings, Mask
-from index.inference import Vectors
+from index.inference import Once, Vectors
 from index.keywords import Keywords
 from index.passages import Outline
 from index.postings import Postings
@@ -38,20 +38,24 @@ class Snapshot:
     It cannot change and is not deleted while it is open. Its texts are cut from the
     archive, at the version this generation was made of. It owns the generation it is given.
     Rows and numbers of articles are counted over all segments; what is gone is never found.
+    Chroma takes most of a second to load, which no outcome at hand needs: unless `at_once`, collections
+    are opened for the first search.
     """
 
-    def __init__(self, generation: Generation, archive: Archive) -> None:
+    def __init__(self, generation: Generation, archive: Archive, *, at_once: bool = True) -> None:
         self._generation = generation
         self.name = generation.name
         self.manifest = generation.manifest
         self._bases: list[_Base] = []
+        self._scanned = Once(self._open_bases)
         try:
             generation.verify()
             self.holdings = generation.holdings
             self.tables, postings = _load(generation)
             self.alive = self.holdings.alive[self.tables.articles]
             self.keywords = Keywords(postings, self.alive)
-            self._open_bases()
+            if at_once:
+                self._scanned()
         except BaseException:
             self.close()
             raise
@@ -59,8 +63,9 @@ class Snapshot:
         # Not a method of this object: its cache would keep the mapped tables from being freed.
         self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.holdings, archive))
 
-    def _open_bases(self) -> None:
-        """Open the collections; the vectors in none, and those that one does not find, are looked at."""
+    def _open_bases(self) -> Rows:
+        """Open the collections; the rows that none of them finds, so that they are looked at."""
+        self._close_bases()  # of an attempt that failed
         scanned = self.alive.copy()
         parts = zip(self._generation.segments, self._generation.folders, self.tables.starts, strict=False)
         for segment, folder, start in parts:
@@ -72,7 +77,7 @@ class Snapshot:
                 self._bases.append(_Base(opened, int(start), segment.passages))
                 scanned[start : start + segment.passages] = False
                 scanned[start + np.array(segment.stragglers, dtype=np.int64)] = True
-        self._scanned: Rows = np.flatnonzero(scanned & self.alive)
+        return np.flatnonzero(scanned & self.alive)
 
     @cached_property
     def chinese(self) -> Mask:
@@ -87,8 +92,9 @@ class Snapshot:
 
     def nearest(self, vector: Vectors, count: int) -> list[int]:
         """The rows of the `count` passages nearest to a unit vector, nearest first."""
+        scanned = self._scanned()
         found = [base.nearest(vector, count, self.alive) for base in self._bases]
-        return self.nearest_of(np.concatenate([*found, self._scanned]), vector, count)
+        return self.nearest_of(np.concatenate([*found, scanned]), vector, count)
 
     def nearest_of(self, rows: Rows, vector: Vectors, count: int) -> list[int]:
         """Those `count` of some rows that are nearest to a unit vector, nearest first."""
@@ -111,6 +117,13 @@ class Snapshot:
         """The article a passage is of."""
         return self.article(self.tables.article_number(row))
 
+    def article_by_id(self, id: str) -> Article:  # noqa: A002 - the record's own name for it
+        """The article of an id, at the version that is quoted from here; raises ArticleNotFound."""
+        number = self.holdings.number(id)
+        if number is None:
+            raise ArticleNotFound(f"no article {id!r} in this index")
+        return self.article(number)
+
     def outline(self, row: int) -> Outline:
         """The passage in a row with its sentences."""
         sentences = tuple(self.tables.sentence(each) for each in self.tables.sentence_rows(row))
@@ -122,9 +135,12 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the generation."""
-        for base in self._bases:
-            base.store.close()
+        self._close_bases()
         self._generation.close()
+
+    def _close_bases(self) -> None:
+        while self._bases:
+            self._bases.pop().store.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +265,8 @@ class Readers:
         if self._live is not None and self._live.name == generation.name:
             generation.close()  # another thread was quicker
             return
-        fresh = Snapshot(generation, self._archive)
+        # While a past one answers, nobody need wait for the collections; a first one is wanted at once.
+        fresh = Snapshot(generation, self._archive, at_once=self._live is not None)
         with self._state:
             past, self._live = self._live, fresh
             idle = past is not None and past not in self._users

@@ -31,6 +31,7 @@ def run_bot(settings: Settings) -> int:
         except StateError as error:
             print(f"articlebot: {error}", file=sys.stderr)
             return 1
+        library.remember_in(state.outcomes)
         application = build_application(
             token,
             library,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.cards import QuoteGone, recalled, recalled_quote
+from bot.cards import recalled, recalled_quote
 from bot.handlers.buttons import Press, Pressed, Toast
 from bot.views import CONTEXT, OPINION, QUOTES, answer_view, context_view
+from index import QuoteGone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -18,6 +18,7 @@ from bot.state.database import Database, StateError, fault, move_aside
 from bot.state.feeds import Feeds, Watched
 from bot.state.gaps import Gap, Gaps
 from bot.state.members import Member, Members
+from bot.state.outcomes import Outcomes
 from bot.state.people import People
 from bot.state.presence import Presence
 from bot.state.proposals import Proposal, Proposals
@@ -30,7 +31,7 @@ BOTS: Final = "bots"  # beside it: a file for each process that has it open
 
 
 class State:
-    """The bot's memory. Safe to use from several threads; every method raises `StateError`."""
+    """The bot's memory. Safe to use from several threads; all methods but `outcomes`' raise `StateError`."""
 
     def __init__(self, path: Path | None = None) -> None:
         """Open the file, making or upgrading it as needed; None keeps everything in memory only."""
@@ -48,6 +49,7 @@ class State:
         self.updates = Updates(self._database, self.presence)
         self.scopes = Scopes(self._database)
         self.turns = Turns(self._database)
+        self.outcomes = Outcomes(self._database)
 
     def truncate_log(self) -> None:
         """Have nothing stay in the database's log of what has been forgotten since."""
@@ -74,6 +76,7 @@ __all__ = [
     "Members",
     "Opinions",
     "Outcome",
+    "Outcomes",
     "People",
     "Proposal",
     "Proposals",

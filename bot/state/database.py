@@ -88,6 +88,11 @@ SCHEMA: Final[tuple[tuple[str, ...], ...]] = (
             touched REAL NOT NULL, PRIMARY KEY (chat, person, topic))""",
         "CREATE INDEX turns_by_age ON turns (touched)",
     ),
+    (
+        """CREATE TABLE outcomes (
+            number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, note TEXT NOT NULL, made REAL NOT NULL)""",
+        "CREATE INDEX outcomes_by_age ON outcomes (made)",
+    ),
 )
 
 

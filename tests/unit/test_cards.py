@@ -6,8 +6,8 @@ from datetime import date
 
 import pytest
 
-from bot.cards import QuoteGone, noted, noted_missing, recalled, recalled_missing, recalled_quote
-from index import Aid, Answer, Article, ArticleNotFound, NotFound, Quote, Span, Within
+from bot.cards import noted, noted_missing, recalled, recalled_missing, recalled_quote
+from index import Aid, Answer, Article, ArticleNotFound, NotFound, Quote, QuoteGone, Span, Within
 from tests.fakes import HARBOUR, TEA, UNDATED, FakeLibrary
 
 QUOTE = Quote(TEA, Span(14, 29), Span(22, 24), 0.75, (Aid(Span(22, 24), "20%"),), (HARBOUR, UNDATED))

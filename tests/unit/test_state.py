@@ -8,6 +8,7 @@ import pytest
 
 from bot.state import Answers, Member, Opinions, Place, State, StateError, StoredAnswer, StoredButton
 from bot.state import answers as answers_module
+from bot.state import outcomes as outcomes_module
 from bot.state import turns as turns_module
 from bot.state.buttons import LIFETIME, Buttons
 from bot.state.database import SCHEMA, Database
@@ -218,3 +219,26 @@ def test_a_file_that_is_no_state_is_named_with_a_remedy(tmp_path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to look at" * 50)
     with pytest.raises(StateError, match=r"bot\.sqlite.*cannot be used"):
         State(path)
+
+
+def test_outcomes_are_kept_for_a_day_and_the_oldest_make_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes_module, "MOST", 2)
+    now = [0.0]
+    database = Database(None, clock=lambda: now[0])
+    outcomes = outcomes_module.Outcomes(database)
+    for name in ("one", "two", "one", "three"):
+        outcomes.put(name, {"of": name})
+    assert [outcomes.get(name) for name in ("one", "two", "three")] == [{"of": "one"}, None, {"of": "three"}]
+    now[0] = outcomes_module.LIFETIME
+    assert outcomes.get("three") is None
+    outcomes.put("four", 4)
+    assert database.run("SELECT count(*) FROM outcomes") == [(1,)]
+    database.close()
+
+
+def test_a_state_that_fails_costs_an_outcome_and_nothing_else(caplog: pytest.LogCaptureFixture) -> None:
+    state = State()
+    state.close()
+    assert state.outcomes.get("one") is None
+    state.outcomes.put("one", 1)
+    assert len(caplog.records) == 2
