@@ -28,6 +28,7 @@ from bot.handlers.menu import offer_commands
 from bot.handlers.rebuilding import Rebuilding
 from bot.housekeeping import Housekeeping
 from bot.journal import Inbox, Journal
+from bot.machine import give_way
 from bot.metrics import Metrics
 from bot.pacing import Rates
 from bot.routes import before_all, handlers
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 # Edited messages are no new questions.
 UPDATES: Final = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY)
+GRACE: Final = 0.1  # seconds
 # At INFO and DEBUG these write the addresses of requests, which hold the token.
 LEAKY_LOGGERS: Final = ("httpx", "httpcore", "telegram.Bot", "telegram.ext.ExtBot")
 
@@ -95,10 +97,16 @@ class ArticlebotApplication(Application[Bot, Context, Any, Any, Any, Any]):
             feeds.schedule(self.job_queue, self.desk)
 
     async def stop(self) -> None:
-        """Finish what has been asked so far; a rebuild is broken off, since it may take long."""
+        """Finish what has been asked so far; a rebuild is broken off, since it may take long.
+
+        What waits for Telegram's limits longer than `GRACE` is left to the next process, for which all
+        that comes meanwhile waits, too.
+        """
         self.desk.rebuilding.stop()
         self.desk.acquisitions.stop()
+        leaving = asyncio.get_running_loop().call_later(GRACE, self.inbox.journal.leave)
         await super().stop()
+        leaving.cancel()
         self.desk.close()
         self.desk.acquisitions.close()
 
@@ -165,7 +173,7 @@ def build_application(
         library=library,
         state=state,
         admins=admins,
-        pool=ThreadPoolExecutor(workers, thread_name_prefix="question"),
+        pool=ThreadPoolExecutor(workers, thread_name_prefix="question", initializer=give_way),
         rebuilding=Rebuilding(lambda note: library.build(find_places(), progress=note), housekeeping),
         log_questions=log_questions,
         metrics=Metrics(library, lambda: order.waiting),

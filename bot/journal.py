@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from telegram import Update
 from telegram.error import RetryAfter
@@ -34,6 +34,7 @@ MOST_TRIES: Final = 3  # processes that may end over one update before it is giv
 MANY: Final = 3  # questions of one chat that waited for a restart and are all answered
 
 _at_work: ContextVar[tuple[Journal, int] | None] = ContextVar("update at work", default=None)
+_repeatable: ContextVar[bool] = ContextVar("may be done again from its beginning", default=False)
 
 
 class Journal:
@@ -42,6 +43,10 @@ class Journal:
     def __init__(self, updates: Updates, bot: str) -> None:
         self._updates, self._bot = updates, bot
         self.undecided: set[int] = set()
+        self.is_leaving = False
+        self._told: set[int] = set()  # of those at work: something was sent
+        self._left: set[int] = set()  # of those at work: to the next process
+        self._waiting: set[asyncio.Task[Any]] = set()
 
     def arrive(self, update: Update) -> bool:
         """Write an update down; False if it had come before."""
@@ -73,14 +78,50 @@ class Journal:
         before = _at_work.set((self, number))
         try:
             yield
+        except asyncio.CancelledError:
+            if number in self._left:
+                self._note(self._updates.leave, number)
+            raise
         finally:
             _at_work.reset(before)
+            self._told.discard(number)
+            self._left.discard(number)
         self.undecided.discard(number)
         self._note(self._updates.finish, number)
 
     def move(self, number: int, stage: Stage) -> None:
         """Note how far an update has come."""
+        if stage is Stage.SENT:
+            self._told.add(number)
         self._note(self._updates.move, number, stage)
+
+    def leave(self) -> None:
+        """Leave to the next process whatever only waits: for Telegram, or for its turn."""
+        self.is_leaving = True
+        for task in tuple(self._waiting):
+            task.cancel()
+
+    @contextmanager
+    def postponable(self, number: int) -> Iterator[None]:
+        """Inside, the work on an update only waits: if it is left to the next process, it is cancelled.
+
+        Unless something was sent for it, which the next process would send again.
+        """
+        task = asyncio.current_task()
+        if task is None or number in self._told:
+            yield
+            return
+        self._waiting.add(task)
+        if self.is_leaving:
+            task.cancel()
+        try:
+            yield
+        except asyncio.CancelledError:
+            if self.is_leaving:
+                self._left.add(number)
+            raise
+        finally:
+            self._waiting.discard(task)
 
     def _note(self, write: Callable[..., None], number: int, *values: object) -> None:
         try:
@@ -93,6 +134,31 @@ def update_at_work() -> int:
     """The number of the update that is worked on, which are counted as they come; 0 if it is for none."""
     at_work = _at_work.get()
     return at_work[1] if at_work else 0
+
+
+@contextmanager
+def repeatable() -> Iterator[None]:
+    """What is done inside changes nothing but what its sender reads: another process may do it again."""
+    before = _repeatable.set(True)
+    try:
+        yield
+    finally:
+        _repeatable.reset(before)
+
+
+@contextmanager
+def postponable() -> Iterator[None]:
+    """Wait inside; at the end of the process, the update at work is rather left to the next one.
+
+    If it is `repeatable`, that is: who confirms a removal shall not be told that it has been done already.
+    """
+    at_work = _at_work.get()
+    if at_work is None or not _repeatable.get():
+        yield
+        return
+    journal, number = at_work
+    with journal.postponable(number):
+        yield
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from bot.journal import sending, update_at_work
+from bot.journal import postponable, sending, update_at_work
 
 RETRIES_WHEN_TOLD_TO_WAIT: Final = 5
 SLACK: Final = 0.1  # seconds beyond what Telegram said to wait
@@ -23,7 +23,7 @@ CHATS_AT_HAND: Final = 2_000
 # Requests on their way at once: thirty a second need no more, and of messages among them nobody knows
 # after a hard end whether they arrived.
 ON_THEIR_WAY: Final = 16
-SECOND, MINUTE = 1.02, 60.1  # with room for requests that do not take equally long
+SECOND, MINUTE = 1.005, 60.1  # with room for requests that do not take equally long
 
 Reply: TypeAlias = "bool | dict[str, Any] | list[dict[str, Any]]"
 Call: TypeAlias = "Callable[..., Coroutine[Any, Any, Reply]]"
@@ -80,7 +80,9 @@ class _Chat:
     async def take_turn(self, *, message: bool) -> None:
         """Wait until the chat may be written to; edits need not keep the distance that messages do."""
         async with self._turn:
-            await _until(lambda now: self._wait(now, message=message))
+            if self._wait(monotonic(), message=message) > 0:
+                with postponable():
+                    await _until(lambda now: self._wait(now, message=message))
             for window in (self._distance, self._minute):
                 window.note(monotonic())
 
@@ -121,7 +123,9 @@ class _Gate:
         heappush(self._waiting, (update_at_work(), next(self._came), turn))
         self._let_through()
         try:
-            await turn
+            if not turn.done():
+                with postponable():
+                    await turn
             yield
         finally:
             if not turn.cancelled():

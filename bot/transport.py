@@ -61,6 +61,9 @@ class ChatOrder(BaseUpdateProcessor):
         # Whoever holds or awaits a lock keeps it alive; after that it goes by itself.
         lock = self._locks.setdefault(chat.id, asyncio.Lock()) if chat else asyncio.Lock()
         async with lock:
+            if self._journal.is_leaving and chat:  # what came before it may have been left, too
+                _drop(coroutine)
+                return
             with self._journal.working(update.update_id):
                 await coroutine
 
@@ -69,6 +72,12 @@ class ChatOrder(BaseUpdateProcessor):
 
     async def shutdown(self) -> None:
         """Nothing has to be given back."""
+
+
+def _drop(coroutine: Awaitable[Any]) -> None:
+    """Let go of what was never begun."""
+    if asyncio.iscoroutine(coroutine):
+        coroutine.close()
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -13,6 +14,7 @@ from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.places import place_of
 from bot.handlers.sending import reply, typing
 from bot.handlers.statistics import count_question, note_gap
+from bot.journal import repeatable
 from bot.logs import log_question
 from bot.outgoing import Outgoing, lines_message
 from bot.parts import about_part
@@ -137,24 +139,31 @@ async def answer(desk: Desk, update: Update, question: str) -> None:
     ready = started
     try:
         async with typing(message):
-            at_once = await desk.work_at_once(_is_at_hand, desk, asked)
-            work = desk.work_at_once if at_once else desk.work
-            response = await work(_respond, desk, asked, texts)
+            at_hand = await desk.work_at_once(_respond_at_once, desk, asked, texts)
+            response = at_hand if at_hand is not None else await desk.work(_respond, desk, asked, texts)
             ready = perf_counter()
-        sent = await reply(message, response.message, keys=desk.state.buttons)
+        with repeatable():
+            sent = await reply(message, response.message, keys=desk.state.buttons)
         _remember_sent(desk, response, sent)
     finally:
-        if response.understood:  # even if the answer could not be sent
-            _remember_turn(desk, place, response.understood)
-        account(
-            desk,
-            chat=message.chat_id,
-            question=question,
-            outcome=response.outcome,
-            quotes=response.quotes,
-            ask=ready - started,
-            send=perf_counter() - ready,
-        )
+        if not _is_left():
+            if response.understood:  # even if the answer could not be sent
+                _remember_turn(desk, place, response.understood)
+            account(
+                desk,
+                chat=message.chat_id,
+                question=question,
+                outcome=response.outcome,
+                quotes=response.quotes,
+                ask=ready - started,
+                send=perf_counter() - ready,
+            )
+
+
+def _is_left() -> bool:
+    """Whether the question is left to the next process, which will remember and count it."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def account(
@@ -209,12 +218,14 @@ def _kept_within(desk: Desk, place: Place) -> str | None:
         return None
 
 
-def _is_at_hand(desk: Desk, asked: Asked) -> bool:
-    """Whether the library has the answer ready; it then passes by those that have to be worked out."""
+def _respond_at_once(desk: Desk, asked: Asked, texts: Texts) -> Response | None:
+    """The response if the library has it ready; it then passes by those that have to be worked out."""
     try:
-        return desk.library.is_at_hand(asked.question, turns=asked.turns, within=asked.within)
+        if not desk.library.is_at_hand(asked.question, turns=asked.turns, within=asked.within):
+            return None
     except ArticlebotError:
-        return False  # which asking will tell of
+        return None  # which asking will tell of
+    return _respond(desk, asked, texts)
 
 
 def _respond(desk: Desk, asked: Asked, texts: Texts) -> Response:

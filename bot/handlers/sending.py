@@ -13,6 +13,7 @@ from telegram.error import BadRequest, ChatMigrated, NetworkError, TelegramError
 
 from bot.cutting import shorten
 from bot.handlers.keyboards import keyboard_of, without_addresses
+from bot.journal import postponable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -171,7 +172,8 @@ async def persistently(call: Callable[[], Awaitable[Sent]]) -> Sent:
             raise
         except NetworkError as error:
             LOG.warning("Telegram could not be reached (%s); trying again in %s s", error.message, pause)
-            await asyncio.sleep(pause)
+            with postponable():
+                await asyncio.sleep(pause)
     return await call()
 
 

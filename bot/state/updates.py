@@ -69,6 +69,13 @@ class Updates:
         """Note that this process begins to work on an update."""
         self._database.run("UPDATE updates SET tries = tries + 1 WHERE bot = ? AND id = ?", (bot, number))
 
+    def leave(self, bot: str, number: int) -> None:
+        """Leave an update to the next process, as if this one had not begun with it."""
+        self._database.run(
+            "UPDATE updates SET stage = ?, tries = tries - 1 WHERE bot = ? AND id = ?",
+            (Stage.WAITING, bot, number),
+        )
+
     def move(self, bot: str, number: int, stage: Stage) -> None:
         """Note how far an update that is not done with has come."""
         self._database.run(

@@ -2,16 +2,17 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any
 
 import pytest
-from telegram.error import RetryAfter, TimedOut
+from telegram.error import NetworkError, RetryAfter, TimedOut
 
-from bot.journal import Journal, sending
+from bot.journal import Journal, postponable, repeatable, sending
 from bot.state import Stage, State, StateError
 from bot.state.database import Database
 from bot.state.presence import Presence
@@ -276,3 +277,107 @@ async def test_one_chat_cannot_starve_another(tmp_path: Path) -> None:
         await asyncio.to_thread(api.wait, lambda: bool(api.sent(2)))
         assert api.sent(1) == []
         library.gate.set()
+
+
+# --- a soft end ----------------------------------------------------------------------------
+
+
+BUSY, BROKEN = partial(RetryAfter, 1), partial(NetworkError, "502")
+
+
+async def left_at_the_end(
+    state: State, *before: Callable[[], Exception] | None, again: bool = True
+) -> tuple[bool, int, int]:
+    """Whether an update that waits after requests like these is left at the end; its stage and tries."""
+    journal = Journal(state.updates, "1")
+    state.updates.arrive("1", 7, "{}")
+
+    async def work() -> None:
+        with journal.working(7):
+            for outcome in before:
+                with suppress(NetworkError, RetryAfter), sending():
+                    if outcome is not None:
+                        raise outcome()
+            with repeatable() if again else nullcontext(), postponable():
+                await asyncio.sleep(0.2)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.05)
+    journal.leave()
+    (result,) = await asyncio.gather(task, return_exceptions=True)
+    ((stage, tries),) = state._database.run("SELECT stage, tries FROM updates")
+    return isinstance(result, asyncio.CancelledError), stage, tries
+
+
+@pytest.mark.parametrize("before", [(), (BUSY,), (BROKEN,)])
+async def test_what_only_waits_is_left_to_the_next_process_as_if_it_had_not_begun(
+    before: tuple[Callable[[], Exception], ...],
+) -> None:
+    state = State()
+    assert await left_at_the_end(state, *before) == (True, Stage.WAITING, 0)
+    state.close()
+
+
+async def test_of_what_something_was_sent_the_rest_is_waited_for() -> None:
+    state = State()
+    assert await left_at_the_end(state, None) == (False, Stage.DONE, 1)
+    state.close()
+    state = State()
+    assert await left_at_the_end(state, None, BUSY) == (False, Stage.DONE, 1)
+    state.close()
+
+
+async def test_what_must_not_be_done_again_is_waited_for() -> None:
+    state = State()
+    assert await left_at_the_end(state, BUSY, again=False) == (False, Stage.DONE, 1)
+    state.close()
+
+
+async def test_after_the_end_nothing_begins_to_wait() -> None:
+    state = State()
+    journal = Journal(state.updates, "1")
+    state.updates.arrive("1", 7, "{}")
+    journal.leave()
+    with pytest.raises(asyncio.CancelledError), journal.working(7), repeatable(), postponable():
+        await asyncio.sleep(1)
+    assert asyncio.current_task().uncancel() == 0  # type: ignore[union-attr] # a test is a task
+    state.close()
+
+
+async def test_a_request_on_its_way_is_not_cut_off() -> None:
+    state = State()
+    journal = Journal(state.updates, "1")
+    state.updates.arrive("1", 7, "{}")
+
+    async def work() -> None:
+        with journal.working(7), repeatable(), sending():
+            await asyncio.sleep(0.1)
+
+    task = asyncio.create_task(work())
+    await asyncio.sleep(0.05)
+    journal.leave()
+    await task
+    assert state._database.run("SELECT stage FROM updates") == [(Stage.DONE,)]
+    state.close()
+
+
+async def test_what_telegram_keeps_waiting_at_the_end_is_answered_once_by_the_next_process(
+    tmp_path: Path,
+) -> None:
+    api = BotApi()
+    started = monotonic()
+    async with running(api, FakeLibrary(), state=State(tmp_path / "bot.sqlite")) as chats:
+        api.fail("sendMessage", 429, "Too Many Requests: retry after 20", retry_after=20)
+        await chats.hand_over(api.say("340 million", user=1))
+        await chats.hand_over(api.say("/help", user=1))  # its turn has not come
+        await asyncio.sleep(0.3)
+        assert api.sent(1) == []
+    assert monotonic() - started < 10
+    async with over(api, tmp_path):
+        pass
+    answer, second = texts(api)
+    assert answer.startswith("It cost 340 million")
+    assert second.startswith("Write a question")
+    state = State(tmp_path / "bot.sqlite")
+    assert state.counts.days(1)[0].questions == 1
+    state.close()
