@@ -28,9 +28,12 @@ def status_lines(status: Status, memory: int | None, now: float, texts: Texts) -
     if status.built is None:
         lines.append(texts.say("overview.no_index"))
     else:
-        lines.append(
-            texts.say("overview.index", age=age(now - status.built, texts), model=status.model or "")
+        model = (
+            texts.say("overview.bundled")
+            if status.model == "bundled"
+            else texts.say("overview.model", name=status.model or "")
         )
+        lines.append(texts.say("overview.index", age=age(now - status.built, texts), model=model))
     if memory is not None:
         lines.append(texts.say("overview.memory", megabytes=round(memory / _MEGABYTE)))
     return lines

@@ -146,7 +146,8 @@ async def _watch(desk: Desk, message: Message, place: str, texts: Texts) -> None
 
 async def _begin(desk: Desk, watcher: Watcher, place: str, admin: int, texts: Texts) -> str:
     """Begin to watch a place, or the reason why not."""
-    minutes = texts.say("feeds.every", count=max(1, round(watcher.pace.every / 60)))
+    count = max(1, round(watcher.pace.every / 60))
+    minutes = texts.say("feeds.every_minute") if count == 1 else texts.say("feeds.every", count=count)
     if ADDRESS not in place:
         folder = await desk.acquisitions.read(watcher.folder, place)
         if folder is None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.access import words_of
 from bot.cards import noted
+from bot.courtesy import courtesy
 from bot.handlers.desk import Context, Desk, message_in, texts_for
 from bot.handlers.places import place_of
 from bot.handlers.sending import reply, typing
@@ -131,6 +132,9 @@ async def answer(desk: Desk, update: Update, question: str) -> None:
     part = message.quote.text if message.quote else None
     if not question and not part:
         await reply(message, lines_message([texts.say("question.missing")]))
+        return
+    if part is None and (name := courtesy(question)) is not None:
+        await reply(message, lines_message([texts.say(name)]))
         return
     full, turns = about_part(question, part) if part else (question, _turns(desk, message))
     place = place_of(message)

@@ -48,9 +48,9 @@ async def say(chats: Chats, text: str, **fields: object) -> Json:
 @pytest.mark.parametrize(
     ("language", "watched"),
     [
-        ("en", "I watch News from now on, every 1 minute. New articles come in by themselves"),
-        ("zh-hant", "從現在起追蹤「News」，每 1 分鐘檢查一次。"),
-        ("zh-cn", "从现在起关注“News”，每 1 分钟检查一次。"),
+        ("en", "I watch News from now on, every minute. New articles come in by themselves"),
+        ("zh-hant", "從現在起追蹤「News」，每分鐘檢查一次。"),
+        ("zh-cn", "从现在起关注“News”，每分钟检查一次。"),
     ],
 )
 async def test_a_feed_is_watched_listed_and_let_go(language: str, watched: str) -> None:

@@ -468,3 +468,35 @@ async def test_in_a_forum_each_topics_questions_are_remembered_apart() -> None:
         await chats.say("/ask the moon landing", **topics[1])
         await chats.say("/ask why", **topics[0])
     assert library.turns == [(), (), ("340 million",)]
+
+
+@pytest.mark.parametrize(
+    ("words", "language", "told"),
+    [
+        ("Thanks!", "en", "You are welcome."),
+        ("thank you 🙏", "en", "You are welcome."),
+        ("謝謝！", "zh-hant", "不客氣。"),
+        ("谢谢", "zh-cn", "不客气。"),
+        ("Hello", "en", "Hello! Ask me something"),
+        ("你好～", "zh-hant", "您好！請直接問我"),
+        ("再见", "zh-cn", "再见！"),
+    ],
+)
+async def test_who_is_polite_is_answered_politely_and_has_asked_nothing(
+    words: str, language: str, told: str
+) -> None:
+    library, state = FakeLibrary(), State()
+    async with running(BotApi(), library, state=state) as chats:
+        (answer,) = await chats.say(words, language=language)
+        assert answer["text"].startswith(told)
+        assert library.asked == []
+        assert state.gaps.commonest(9) == ()
+        assert state.counts.days(1)[0].questions == 0
+
+
+@pytest.mark.parametrize("words", ["Thanks to whom was it built?", "good harbours", "你好酒店在哪裡"])
+async def test_a_question_that_begins_politely_is_asked(words: str) -> None:
+    library = FakeLibrary()
+    async with running(BotApi(), library) as chats:
+        await chats.say(words)
+    assert library.asked == [words]

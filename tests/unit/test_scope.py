@@ -53,6 +53,9 @@ def test_the_one_article_that_was_chosen_is_named_and_how_to_leave_it(language: 
 def test_nothing_in_a_range_is_told_apart_from_nothing_said() -> None:
     texts = texts_in("en")
     shown = not_found_message(NotFound("news?", (), within=NOVEMBER, none_within=True), texts)
-    assert shown.text == f"{scope_line(NOVEMBER, texts)}\nNo article is in that range."
+    assert (
+        shown.text
+        == f"{scope_line(NOVEMBER, texts)}\nNo article is in that range; /articles shows what there is."
+    )
     shown = not_found_message(NotFound("news?", (), within=NOVEMBER), texts)
     assert shown.text.endswith("The articles do not say that.")

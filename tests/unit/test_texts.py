@@ -44,7 +44,10 @@ def keys_used() -> set[str]:
     used = set()
     for file in [
         *(folder / f"{name}.py" for name in ("render", "outgoing", "scope", "views", "proposals")),
-        *(folder / f"{name}.py" for name in ("inline", "listings", "overview", "pages", "quotation")),
+        *(
+            folder / f"{name}.py"
+            for name in ("inline", "listings", "overview", "pages", "quotation", "courtesy")
+        ),
         *folder.glob("handlers/*.py"),
     ]:
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
