@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict, deque
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from heapq import heappop, heappush
 from itertools import count
 from time import monotonic
 from typing import Any, Final, TypeAlias
 
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 from telegram.ext import BaseRateLimiter
 
 from bot.journal import postponable, sending, update_at_work
@@ -61,6 +61,11 @@ class _Window:
     def note(self, now: float) -> None:
         """There is another."""
         self._times.append(now)
+
+    def take_back(self, at: float) -> None:
+        """The one noted then did not come about."""
+        with suppress(ValueError):  # it is past by now
+            self._times.remove(at)
 
     def correct(self, now: float) -> None:
         """The last one was not until now."""
@@ -112,14 +117,17 @@ class _Gate:
     def __init__(self, a_second: int) -> None:
         self._window = _Window(a_second, SECOND)
         self._under_way = 0
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[int, int, asyncio.Future[float]]] = []
         self._came = count()
         self._timer: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def passed(self) -> AsyncIterator[None]:
-        """Wait for a turn, and be on the way to Telegram while inside."""
-        turn = asyncio.get_running_loop().create_future()
+        """Wait for a turn, and be on the way to Telegram while inside.
+
+        What fails on its way uses nothing up, lest others wait for it.
+        """
+        turn: asyncio.Future[float] = asyncio.get_running_loop().create_future()
         heappush(self._waiting, (update_at_work(), next(self._came), turn))
         self._let_through()
         try:
@@ -127,6 +135,10 @@ class _Gate:
                 with postponable():
                     await turn
             yield
+        except NetworkError as error:
+            if not isinstance(error, BadRequest | TimedOut):  # which got there, or may have
+                self._window.take_back(turn.result())
+            raise
         finally:
             if not turn.cancelled():
                 self._under_way -= 1
@@ -142,8 +154,9 @@ class _Gate:
             _, _, turn = heappop(self._waiting)
             if not turn.done():  # by being cancelled
                 self._under_way += 1
-                self._window.note(monotonic())
-                turn.set_result(None)
+                now = monotonic()
+                self._window.note(now)
+                turn.set_result(now)
 
     async def _let_through_after(self, seconds: float) -> None:
         await asyncio.sleep(seconds)

@@ -68,7 +68,9 @@ def load(bench: Bench) -> list[Row]:
     questions = _complete(bench.corpus.questions(2_000))
     library = bench.library
     bench.tell(f"{CHATS} chats, {len(questions):,} different questions at hand")
-    return [*_rushes(bench, library, questions), *_rising(bench, library, questions)]
+    rushed, asked = _rushes(bench, library, questions)
+    fresh = [each for each in questions if each not in asked]  # what was asked is at hand after a restart
+    return [*rushed, *_rising(bench, library, fresh)]
 
 
 def _complete(questions: Sequence[str]) -> list[str]:
@@ -138,7 +140,8 @@ class Running:
         return list(self.crowd.asked.values())[before:]
 
 
-def _rushes(bench: Bench, library: Path, questions: Sequence[str]) -> list[Row]:
+def _rushes(bench: Bench, library: Path, questions: Sequence[str]) -> tuple[list[Row], set[str]]:
+    """The rows, and the questions that were asked."""
     with Running(bench, library, FAULTS) as running:
         bench.tell("warming up")
         running.rush(iter(questions[:COMMON]), rate=4, seconds=COMMON / 4)
@@ -153,7 +156,8 @@ def _rushes(bench: Bench, library: Path, questions: Sequence[str]) -> list[Row]:
             bench.tell(f"{RATE} a second for {SECONDS} s, disturbed by {name}")
             asked[name] = running.rush(mixed(questions, seed), rate=RATE, seconds=SECONDS, end=end)
     everything = list(chain(quiet, *asked.values()))
-    return [*_times(asked), *_memory(flat), *_promises(library, everything, running)]
+    known = {each.question for each in running.crowd.asked.values()}
+    return [*_times(asked), *_memory(flat), *_promises(library, everything, running)], known
 
 
 def _times(asked: dict[str, list[Asked]]) -> list[Row]:

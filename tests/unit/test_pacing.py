@@ -5,7 +5,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
-from telegram.error import RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter, TimedOut
 
 from bot.journal import Journal
 from bot.pacing import SECOND, Limiter, Rates
@@ -197,3 +197,24 @@ async def test_only_so_many_chats_are_remembered(clock: Clock, monkeypatch: pyte
     for chat in range(20):
         await sent(limiter, Server(clock), chat)
     assert list(limiter._chats) == [15, 16, 17, 18, 19]
+
+
+@pytest.mark.parametrize(
+    ("failure", "free"),
+    [(NetworkError("502"), True), (TimedOut(), False), (BadRequest("no such chat"), False)],
+)
+async def test_what_failed_on_its_way_uses_nothing_up_unless_it_may_have_arrived(
+    clock: Clock, failure: NetworkError, free: bool
+) -> None:
+    limiter, server = Limiter(Rates(a_second=2, chat_seconds=0, group_a_minute=0)), Server(clock)
+
+    async def fails() -> bool:
+        raise failure
+
+    for chat in (1, 2):
+        with pytest.raises(type(failure)):
+            await limiter.process_request(fails, (), {}, "sendMessage", {"chat_id": chat}, None)
+    for chat in (3, 4, 5):
+        await sent(limiter, server, chat)
+    later = pytest.approx(SECOND)
+    assert server.times == ([0, 0, later] if free else [later, later, pytest.approx(2 * SECOND)])
