@@ -12,7 +12,7 @@ import numpy as np
 from index.encoder import load_encoder
 from index.passages import Window, outlines, window
 from index.text import language_of
-from index.training.asking import is_chinese
+from index.training.asking import is_chinese, pairs
 from index.training.cases import Case, article_of, identifier, read
 from index.training.glossing import Glosses
 
@@ -75,6 +75,19 @@ def _pairs(case: Case) -> list[tuple[str, str]]:
 def _is_kept(pair: tuple[str, str]) -> bool:
     first, second = sorted(pair)
     return int(identifier(first + second), 16) % _KEPT_OUT == 0
+
+
+def unseen(folder: Path) -> tuple[dict[str, list[Case]], list[Case]]:
+    """The cases that neither reader nor encoder has seen, by kind, and those of all passages to ask them of.
+
+    What is fitted over the models must not be fitted where they know the answers by heart.
+    """
+    crossing, rest = pairs(folder / "qa_cross.jsonl.xz"), read(folder / "qa.jsonl.xz")
+    kinds = {**crossing, "zh": [case for case in rest if is_chinese(case)]}
+    return (
+        {name: [case for case in cases if is_unseen(case)] for name, cases in kinds.items()},
+        [*rest, *crossing["en asks zh"], *crossing["en asks en"]],
+    )
 
 
 def training_cases(folder: Path) -> list[Case]:

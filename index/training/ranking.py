@@ -19,8 +19,8 @@ from index.encoder import Encoder, load_encoder
 from index.ranking import FEATURES, MODEL, Candidate, candidates
 from index.search import prepare, search
 from index.snapshot import Snapshot
-from index.training.asking import Asked, Examine, ask_all, dev_examples, is_chinese, pairs, sample
-from index.training.cases import read
+from index.training.asking import Asked, Examine, ask_all, dev_examples, sample
+from index.training.examples import unseen
 from index.training.fitting import command_line, fitted, report, save
 from index.verdict import PASSAGES
 
@@ -41,13 +41,11 @@ def examiner(encoder: Encoder) -> Examine:
 def training_examples(
     folder: Path, encoder: Encoder, most: int, examine: Examine | None = None
 ) -> dict[str, list[Asked]]:
-    """Examples from `qa.jsonl.xz` and `qa_cross.jsonl.xz`, all asked of one library."""
-    crossing, rest = pairs(folder / "qa_cross.jsonl.xz"), read(folder / "qa.jsonl.xz")
-    chinese = sample([case for case in rest if is_chinese(case)], most)
-    shares = {"en asks zh": 1, "zh asks zh": 3, "zh asks en": 2, "en asks en": 2}
-    groups = {name: sample(crossing[name], most // share) for name, share in shares.items()}
-    passages = [*rest, *crossing["en asks zh"], *crossing["en asks en"]]
-    return ask_all(passages, {**groups, "zh": chinese}, encoder, examine or examiner(encoder), hidden_every=2)
+    """Examples the models have not seen, asked of one library of all training passages."""
+    kinds, passages = unseen(folder)
+    shares = {"en asks zh": 1, "zh asks zh": 3, "zh asks en": 2, "en asks en": 2, "zh": 1}
+    groups = {name: sample(kinds[name], most // share) for name, share in shares.items()}
+    return ask_all(passages, groups, encoder, examine or examiner(encoder), hidden_every=2)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
     python -m index.training.verdict --train DATA/train --dev DATA/dev
 
-The questions are those that the reader was not trained on (`index.training.examples.is_unseen`),
+The questions are those that the reader was not trained on (`index.training.examples.unseen`),
 asked of one library of all training passages by the very code that answers users; every
 second one is asked once more with its passage hidden. The ranking (`index/training/ranking.py`)
 and the reader must be there already. The dev sets are only scored. Takes about fifteen minutes
@@ -19,9 +19,8 @@ from index.ranking import Candidate
 from index.reader import OnnxReader, Reader
 from index.search import prepare, search
 from index.snapshot import Snapshot
-from index.training.asking import Asked, Examine, ask_all, dev_examples, is_chinese, pairs, sample
-from index.training.cases import read
-from index.training.examples import is_unseen
+from index.training.asking import Asked, Examine, ask_all, dev_examples, sample
+from index.training.examples import unseen
 from index.training.fitting import command_line, fitted, report, save
 from index.verdict import FEATURES, MODEL, PASSAGES, consider
 
@@ -40,12 +39,9 @@ def examiner(encoder: Encoder, reader: Reader) -> Examine:
 
 
 def training_examples(folder: Path, encoder: Encoder, reader: Reader, most: int) -> dict[str, list[Asked]]:
-    """Examples the reader has not seen, asked of one library of all training passages."""
-    crossing, rest = pairs(folder / "qa_cross.jsonl.xz"), read(folder / "qa.jsonl.xz")
-    unseen = {name: [case for case in cases if is_unseen(case)] for name, cases in crossing.items()}
-    chinese = [case for case in rest if is_chinese(case) and is_unseen(case)]
-    groups = {name: sample(cases, most) for name, cases in {**unseen, "zh": chinese}.items()}
-    passages = [*rest, *crossing["en asks zh"], *crossing["en asks en"]]
+    """Examples the models have not seen, asked of one library of all training passages."""
+    kinds, passages = unseen(folder)
+    groups = {name: sample(cases, most) for name, cases in kinds.items()}
     return ask_all(passages, groups, encoder, examiner(encoder, reader), hidden_every=2)
 
 
