@@ -99,6 +99,7 @@ _OF_THINGS = re.compile(rf".*(?:{_MEASURE}|[人者生费价款额率量数积期
 _MEASURE_ASKED = re.compile(rf"(?:{_MEASURE})(?:是|有|又|在|叫|一共|总共)*(?:{_ASKING_ZH}).{{0,4}}")
 _SUBJECT_ENDS = re.compile(
     rf"的|有|是|在|能(?!源)|可以|一共|总共|合计|累计|{_ASKING_ZH}|{_PERIOD_ZH.pattern}"
+    "|(?:计划|打算|预计|准备|预期|将)(?=[投花推建购买卖招增裁收发])"
 )
 _LOOSE_END = re.compile("[了由叫被把给到从要会为共靠跟和都]+$")
 

@@ -68,6 +68,7 @@ def test_another_period_takes_the_place_of_the_first_or_is_added(
         ("When was TSMC founded?", "那台積電呢？", "When was 台積電 founded?"),
         ("How many flights were cancelled?", "and the ferries?", "How many ferries were cancelled?"),
         ("小米的研發經費是多少？", "那員工呢？", "小米 員工？"),
+        ("小米計劃投入多少研發費用？", "那員工呢？", "小米 員工？"),
     ],
 )
 def test_a_thing_takes_the_place_of_its_like(before: str, question: str, full: str) -> None:
