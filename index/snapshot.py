@@ -17,7 +17,7 @@ from index.archive import Archive
 from index.errors import ArticleNotFound, LibraryDamaged, LibraryError, LibraryUnwritable, VectorsUnreachable
 from index.generations import Generation, Generations
 from index.holdings import Holdings, Mask
-from index.inference import Once, Vectors
+from index.inference import Vectors
 from index.keywords import Keywords
 from index.passages import Outline
 from index.postings import Postings
@@ -47,7 +47,8 @@ class Snapshot:
         self.name = generation.name
         self.manifest = generation.manifest
         self._bases: list[_Base] = []
-        self._scanned = Once(self._open_bases)
+        self._opening = threading.Lock()
+        self._scanned: Rows | None = None
         try:
             generation.verify()
             self.holdings = generation.holdings
@@ -55,13 +56,21 @@ class Snapshot:
             self.alive = self.holdings.alive[self.tables.articles]
             self.keywords = Keywords(postings, self.alive)
             if at_once:
-                self._scanned()
+                self._rows_to_scan()
         except BaseException:
             self.close()
             raise
         self.recent: Recent[Any] = Recent(_RECENT)  # goes with the generation, and what it holds of articles
         # Not a method of this object: its cache would keep the mapped tables from being freed.
         self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.holdings, archive))
+
+    def _rows_to_scan(self) -> Rows:
+        """The rows that no collection finds, once these are open."""
+        # Not a `Once`: that would hold this object, and the mapped tables would not be freed.
+        with self._opening:
+            if self._scanned is None:
+                self._scanned = self._open_bases()
+            return self._scanned
 
     def _open_bases(self) -> Rows:
         """Open the collections; the rows that none of them finds, so that they are looked at."""
@@ -92,7 +101,7 @@ class Snapshot:
 
     def nearest(self, vector: Vectors, count: int) -> list[int]:
         """The rows of the `count` passages nearest to a unit vector, nearest first."""
-        scanned = self._scanned()
+        scanned = self._rows_to_scan()
         found = [base.nearest(vector, count, self.alive) for base in self._bases]
         return self.nearest_of(np.concatenate([*found, scanned]), vector, count)
 
