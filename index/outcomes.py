@@ -87,8 +87,10 @@ class Outcomes:
         return settled
 
     def _recalled(self, words: Words, snapshot: Snapshot) -> Settled | None:
-        note = None if self.memory is None else self.memory.get(words.name(snapshot))
+        if self.memory is None:
+            return None
         try:
+            note = self.memory.get(words.name(snapshot))
             return None if note is None else _settled(note, snapshot)
         except (ArticlebotError, ValueError, TypeError, LookupError):
             return None  # whatever is wrong with it, asking afresh is right

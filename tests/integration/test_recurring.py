@@ -88,18 +88,6 @@ def test_a_follow_up_is_answered_like_the_question_it_stands_for(library: Librar
     assert replace(alone, question=followed.question, understood=followed.understood) == followed
 
 
-def test_an_article_that_changed_is_read_anew(tmp_path: Path, read: list[str]) -> None:
-    shelf = Shelf(tmp_path)
-    for days in ("three", "nine"):
-        shelf.write("bridge.txt", f"The bridge over the Lan is closed for {days} days.")
-        shelf.build()
-        answer = shelf.library.ask("How long is the bridge closed?")
-        assert isinstance(answer, Answer)
-        assert f"{days} days" in answer.quotes[0].text
-    assert len(read) == 2
-    shelf.library.close()
-
-
 # --- the next process ----------------------------------------------------------------------
 
 
@@ -163,9 +151,13 @@ def test_another_version_of_the_program_reads_anew(
     assert len(read) == 2
 
 
-def test_an_index_that_changed_is_asked_anew(tmp_path: Path, read: list[str]) -> None:
-    memory, shelf = Notebook(), Shelf(tmp_path)
-    shelf.library.remember_in(memory)
+@pytest.mark.parametrize("memory", [None, Notebook()])
+def test_an_article_that_changed_is_read_anew(
+    tmp_path: Path, read: list[str], memory: Notebook | None
+) -> None:
+    shelf = Shelf(tmp_path)
+    if memory is not None:
+        shelf.library.remember_in(memory)
     for days in ("three", "nine"):
         shelf.write("bridge.txt", f"The bridge over the Lan is closed for {days} days.")
         shelf.build()
