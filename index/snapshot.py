@@ -6,15 +6,14 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property, lru_cache, partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from index.archive import Archive
-from index.errors import ArticleNotFound, LibraryDamaged, LibraryError, LibraryUnwritable, VectorsUnreachable
+from index.bases import Bases
+from index.errors import ArticleNotFound, LibraryDamaged, LibraryError
 from index.generations import Generation, Generations
 from index.holdings import Holdings, Mask
 from index.inference import Vectors
@@ -23,9 +22,7 @@ from index.passages import Outline
 from index.postings import Postings
 from index.recent import Recent
 from index.records import Article, Passage, Within
-from index.segments import KEYWORDS, REMEDY, VECTORS, Segment
-from index.server import RemoteStore, place_of
-from index.store import Searchable, Store, try_open
+from index.segments import KEYWORDS, REMEDY
 from index.tables import Rows, Table, Tables
 
 _ARTICLES_AT_HAND = 512
@@ -38,55 +35,28 @@ class Snapshot:
     It cannot change and is not deleted while it is open. Its texts are cut from the
     archive, at the version this generation was made of. It owns the generation it is given.
     Rows and numbers of articles are counted over all segments; what is gone is never found.
-    Chroma takes most of a second to load, which no outcome at hand needs: unless `at_once`, collections
-    are opened for the first search.
+    Unless `at_once`, its collections are opened later (`Bases`).
     """
 
     def __init__(self, generation: Generation, archive: Archive, *, at_once: bool = True) -> None:
         self._generation = generation
         self.name = generation.name
         self.manifest = generation.manifest
-        self._bases: list[_Base] = []
-        self._opening = threading.Lock()
-        self._scanned: Rows | None = None
         try:
             generation.verify()
             self.holdings = generation.holdings
             self.tables, postings = _load(generation)
             self.alive = self.holdings.alive[self.tables.articles]
             self.keywords = Keywords(postings, self.alive)
+            self._bases = Bases(generation, self.tables.starts, self.alive)
             if at_once:
-                self._rows_to_scan()
+                self._bases.open()
         except BaseException:
-            self.close()
+            generation.close()
             raise
         self.recent: Recent[Any] = Recent(_RECENT)  # goes with the generation, and what it holds of articles
         # Not a method of this object: its cache would keep the mapped tables from being freed.
         self.article = lru_cache(_ARTICLES_AT_HAND)(partial(_article, self.holdings, archive))
-
-    def _rows_to_scan(self) -> Rows:
-        """The rows that no collection finds, once these are open."""
-        # Not a `Once`: that would hold this object, and the mapped tables would not be freed.
-        with self._opening:
-            if self._scanned is None:
-                self._scanned = self._open_bases()
-            return self._scanned
-
-    def _open_bases(self) -> Rows:
-        """Open the collections; the rows that none of them finds, so that they are looked at."""
-        self._close_bases()  # of an attempt that failed
-        scanned = self.alive.copy()
-        parts = zip(self._generation.segments, self._generation.folders, self.tables.starts, strict=False)
-        for segment, folder, start in parts:
-            if segment.base:
-                try:
-                    opened = _opened(segment, folder)
-                except LibraryUnwritable:
-                    continue  # its vectors are looked at, too: slower, and right
-                self._bases.append(_Base(opened, int(start), segment.passages))
-                scanned[start : start + segment.passages] = False
-                scanned[start + np.array(segment.stragglers, dtype=np.int64)] = True
-        return np.flatnonzero(scanned & self.alive)
 
     @cached_property
     def chinese(self) -> Mask:
@@ -101,9 +71,7 @@ class Snapshot:
 
     def nearest(self, vector: Vectors, count: int) -> list[int]:
         """The rows of the `count` passages nearest to a unit vector, nearest first."""
-        scanned = self._rows_to_scan()
-        found = [base.nearest(vector, count, self.alive) for base in self._bases]
-        return self.nearest_of(np.concatenate([*found, scanned]), vector, count)
+        return self.nearest_of(self._bases.near(vector, count), vector, count)
 
     def nearest_of(self, rows: Rows, vector: Vectors, count: int) -> list[int]:
         """Those `count` of some rows that are nearest to a unit vector, nearest first."""
@@ -144,49 +112,8 @@ class Snapshot:
 
     def close(self) -> None:
         """Let go of the generation."""
-        self._close_bases()
+        self._bases.close()
         self._generation.close()
-
-    def _close_bases(self) -> None:
-        while self._bases:
-            self._bases.pop().store.close()
-
-
-@dataclass(frozen=True, slots=True)
-class _Base:
-    """A collection, and the rows of it in its index."""
-
-    store: Searchable
-    start: int
-    rows: int
-
-    def nearest(self, vector: Vectors, count: int, alive: Mask) -> Rows:
-        """The rows of the passages nearest to a vector; all, to be looked at, if their server is silent."""
-        try:
-            return np.array(self._nearest(vector, count, alive), dtype=np.int64)
-        except VectorsUnreachable:
-            everything: Rows = self.start + np.flatnonzero(alive[self.start : self.start + self.rows])
-            return everything
-
-    def _nearest(self, vector: Vectors, count: int, alive: Mask) -> list[int]:
-        """The same of a collection that can be asked: more are, as long as too many of them are gone."""
-        asked = min(count, self.rows)
-        while True:
-            own = self.store.nearest(vector, asked)
-            kept = [self.start + row for row in own if 0 <= row < self.rows and alive[self.start + row]]
-            if len(kept) >= count or asked >= self.rows:
-                return kept[:count]
-            asked = min(2 * asked, self.rows)
-
-
-def _opened(segment: Segment, folder: Path) -> Searchable:
-    """The collection of a base."""
-    place = place_of(folder)
-    if place is not None:
-        return RemoteStore(place, segment.passages)
-    if segment.is_suspect(folder):
-        try_open(folder / VECTORS, segment.passages)
-    return Store(folder / VECTORS)
 
 
 def _article(holdings: Holdings, archive: Archive, number: int) -> Article:

@@ -181,7 +181,7 @@ with Library.open(path) as library:
 """
 
 
-def test_what_is_at_hand_waits_neither_for_chroma_nor_for_a_model(
+def test_what_is_at_hand_waits_for_no_model_and_nothing_for_chroma(
     sample_library: Path, tmp_path: Path
 ) -> None:
     own_library = Path(shutil.copytree(sample_library, tmp_path / "library"))
@@ -190,7 +190,7 @@ def test_what_is_at_hand_waits_neither_for_chroma_nor_for_a_model(
         command = [sys.executable, "-c", _NEXT, str(own_library), QUESTION]
         return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
 
-    assert loaded() == "chromadb onnxruntime"
+    assert loaded() == "onnxruntime"
     assert loaded() == ""
     with Library.open(own_library) as library:
         state = State(own_library / STATE)
