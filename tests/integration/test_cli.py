@@ -75,6 +75,41 @@ def test_help_does_not_wait_for_the_index() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_the_end_does_what_was_registered_for_it_and_does_not_wait_for_the_rest() -> None:
+    program = """
+import atexit, sys
+from bot import __main__ as command
+class Large:
+    def __del__(self): print("taken apart")
+large = Large()
+atexit.register(print, "registered")
+command.cli.main = lambda: sys.exit(3)
+command.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "registered\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
+def test_a_full_disk_under_the_output_is_a_sentence() -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "bot", "--help"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        )
+    assert (done.returncode, done.stderr) == (1, "articlebot: No space left on device\n")
+
+
 def test_the_demo_answers_the_missions_question_and_leaves_nothing_behind(tmp_path: Path) -> None:
     temporary = tmp_path / "tmp"
     temporary.mkdir()
