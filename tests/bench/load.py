@@ -10,15 +10,18 @@ questions that are all different come ever faster, until the bot no longer keeps
 from __future__ import annotations
 
 import random
+import shutil
 import signal
 import statistics
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, cycle, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from index import Answer, Library, NotFound
@@ -28,8 +31,6 @@ from tests.crowd import Bot, Crowd, Faults, rush, wait_until
 from tests.integration.bot_api_server import BotApiServer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.bench.bench import Bench
     from tests.crowd import Asked
 
@@ -157,7 +158,11 @@ def _rushes(bench: Bench, library: Path, questions: Sequence[str]) -> tuple[list
             asked[name] = running.rush(mixed(questions, seed), rate=RATE, seconds=SECONDS, end=end)
     everything = list(chain(quiet, *asked.values()))
     known = {each.question for each in running.crowd.asked.values()}
-    return [*_times(asked), *_memory(flat), *_promises(library, everything, running)], known
+    away = [
+        Row(f"load, {signal.Signals(each.number).name}: the bot is away", each.back - each.ended, "s")
+        for each in running.bot.restarts
+    ]
+    return [*_times(asked), *away, *_memory(flat), *_promises(library, everything, running)], known
 
 
 def _times(asked: dict[str, list[Asked]]) -> list[Row]:
@@ -213,8 +218,16 @@ def _promises(library: Path, asked: Sequence[Asked], running: Running) -> list[R
             note=f"of {len(answered):,}; {len(right):,} different questions",
         ),
         Row("load, refused for going over a limit", sum(limits.values()), "", note=str(limits)),
-        Row("load, tracebacks in the log", log.count("Traceback"), "", 0),
+        Row("load, tracebacks in the log", log.count("Traceback"), "", 0, note=_kept(running.bot.log, log)),
     ]
+
+
+def _kept(file: Path, log: str) -> str:
+    """Where the log can be read afterwards, if there is a traceback in it."""
+    if "Traceback" not in log:
+        return ""
+    kept = Path(tempfile.mkdtemp(prefix="articlebot-load-")) / file.name
+    return f"kept as {shutil.copy(file, kept)}"
 
 
 def _words(result: Answer | NotFound) -> str:
