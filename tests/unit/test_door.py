@@ -59,13 +59,19 @@ def test_opening_the_door_imports_nothing_heavy() -> None:
     assert imported_after("import index") == set()
 
 
-def test_asking_with_the_bundled_model_imports_neither_torch_nor_llama_index(sample_library: Path) -> None:
+@pytest.mark.parametrize(
+    ("looked_through", "imported"), [(1_000, {"onnxruntime"}), (1, {"onnxruntime", "chromadb"})]
+)
+def test_asking_with_the_bundled_model_imports_neither_torch_nor_llama_index(
+    sample_library: Path, looked_through: int, imported: set[str]
+) -> None:
     script = (
-        "import sys\nfrom pathlib import Path\nfrom index import Library\n"
+        "import sys\nfrom pathlib import Path\nfrom index import Library, bases\n"
+        f"bases.LOOKED_THROUGH = {looked_through}\n"
         "with Library.open(Path(sys.argv[1])) as library:\n"
         "    library.ask('how much does Xiaomi plan to spend on R&D')\n"
     )
-    assert imported_after(script, sample_library) == {"chromadb", "onnxruntime"}
+    assert imported_after(script, sample_library) == imported
 
 
 def test_building_with_the_bundled_model_does_not_import_torch(tmp_path: Path) -> None:
