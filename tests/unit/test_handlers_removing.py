@@ -142,10 +142,10 @@ async def test_whoever_has_something_to_write_does_not_wait_for_it(monkeypatch: 
         await decide(chats, await remove(chats, TEA.id), "Remove")
         assert library.articles() == (UNDATED,)
         await until(lambda: library.begun > 1)
+        begun = library.begun
         await chats.say("/reindex", user=ADMIN)
         await until(lambda: "Unchanged" in api.sent(ADMIN)[-1]["text"])
         assert library.built_from
-        begun = library.begun
         await until(lambda: library.begun > begun)
         library.allowed.set()
         await until(lambda: not library.stained)
