@@ -75,6 +75,10 @@ class Lexicon:
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
 
+    def certainty(self, term: str) -> float:
+        """How surely an English term is written in the likeliest way, 0 to 1; 0 if none is known."""
+        return max((weight for _, weight in self._english.of(term, self._chinese)), default=0.0)
+
     @staticmethod
     def _weighed(word: str, own: WordTable, other: WordTable) -> dict[str, float]:
         found: dict[str, float] = {}

@@ -25,6 +25,12 @@ from index.wording import Wording
 
 _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propose
 _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in Latin script
+# A sentence's first word has one anyhow, and nobody is called December.
+_SURELY_NAME = re.compile(
+    r"(?<=[\w,] )(?!(?:I|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March"
+    r"|April|May|June|July|August|September|October|November|December)\b)[A-Z][\w&'-]*"
+)
+_CERTAIN = 0.9  # of a name's writing in the other language: the square root of a probability
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,18 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     keywords, names = snapshot.keywords, question_terms(" ".join(_NAME.findall(question)))
     terms = list(dict.fromkeys(question_terms(question)))
     foreign = snapshot.chinese != language.startswith("zh")
-    translations = bundled_lexicon().translate(text, keywords) if foreign.any() else []
+    sure = question_terms(" ".join(_SURELY_NAME.findall(question)))
+    certain, translations = list[str](), list[dict[str, float]]()
+    if foreign.any():
+        lexicon = bundled_lexicon()
+        certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
+        translations = lexicon.translate(text, keywords)
     translated, rarity = keywords.translated(translations, foreign)
     return Query(
         text,
         language,
-        Wording.of([{term: 1.0} for term in terms], [keywords.rarity(term) for term in terms], names),
-        Wording.of(translations, rarity.tolist(), names),
+        Wording.of([{term: 1.0} for term in terms], [keywords.rarity(term) for term in terms], names, sure),
+        Wording.of(translations, rarity.tolist(), names, certain),
         foreign,
         np.where(foreign, translated, keywords.scores(terms)),
         encoder.encode([text])[0],

@@ -6,7 +6,8 @@ highest. What it says and what was known before are combined by a linear score w
 of weights where question and article share a language and one where they do not,
 stretched to a probability. `index/training/verdict.py` fits them on questions that the
 reader was not trained on, answerable and not, and writes `models/verdict.json` together
-with the refusal thresholds.
+with the refusal thresholds. Hardly any of those questions is about somebody whom no article mentions,
+as people's are; so that is a rule beside them (`STRANGER`).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy.typing as npt
 
 from index.inference import MODELS
 from index.linear import Linear
+from index.mentions import strangers
 from index.outlets import speaker
 from index.passages import Window, window
 from index.ranking import Candidate, candidates, ranking
@@ -31,6 +33,7 @@ from index.snapshot import Snapshot
 
 PASSAGES: Final = 20  # whose sentences are ranked
 READ: Final = 6  # of them are read
+STRANGER: Final = 3.0  # off the log-odds where an article mentions nobody whom the question names
 LEAD: Final = 3.0  # of the words marked over any others of the sentence; nine in ten are then right
 MODEL: Final = MODELS / "verdict.json"
 FEATURES: Final = (
@@ -98,13 +101,19 @@ def consider(
 
 def judge(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Reader) -> list[Judged]:
     """The sentences of the likeliest passages, in the order of the passages read."""
+    considered = consider(query, snapshot, found, reader)
+    strange = strangers(query, snapshot, {each.candidate.row for each in considered})
     return [
         Judged(
             each.candidate,
-            verdict().probability(each.features, crossing=not each.candidate.same_language),
+            verdict().probability(
+                each.features,
+                crossing=not each.candidate.same_language,
+                less=STRANGER if each.candidate.row in strange else 0.0,
+            ),
             each.highlight,
         )
-        for each in consider(query, snapshot, found, reader)
+        for each in considered
     ]
 
 

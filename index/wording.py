@@ -15,25 +15,34 @@ Shares = npt.NDArray[np.float64]
 class Wording:
     """The terms of a question for texts of one language.
 
-    Term i has the rarity `rarity[i]`, (t,), and is a name if `names[i]`, (t,). A text that
-    holds the word w holds term i to the share s, 0 to 1, where `written[w]` has (i, s).
+    Term i has the rarity `rarity[i]`, (t,), and is a name if `names[i]`, (t,); of a `certain` one, (t,),
+    it is known how such texts write it. A text that holds the word w holds term i to the share s, 0
+    to 1, where `written[w]` has (i, s).
     """
 
     rarity: Shares
     names: npt.NDArray[np.bool_]
+    certain: npt.NDArray[np.bool_]
     written: Mapping[str, tuple[tuple[int, float], ...]]
 
     @classmethod
     def of(
-        cls, terms: Sequence[Mapping[str, float]], rarity: Sequence[float], names: Collection[str]
+        cls,
+        terms: Sequence[Mapping[str, float]],
+        rarity: Sequence[float],
+        names: Collection[str],
+        certain: Collection[str] = (),
     ) -> Wording:
         """Terms, each as the words that texts may write it with and how likely."""
         written: dict[str, tuple[tuple[int, float], ...]] = {}
         for number, words in enumerate(terms):
             for word, share in words.items():
                 written[word] = (*written.get(word, ()), (number, share))
-        named = [any(words.get(name, 0.0) >= 1.0 for name in names) for words in terms]
-        return cls(np.array(rarity, dtype=np.float64), np.array(named, dtype=np.bool_), written)
+        named, sure = (
+            np.array([any(words.get(name, 0.0) >= 1.0 for name in which) for words in terms], dtype=np.bool_)
+            for which in (names, certain)
+        )
+        return cls(np.array(rarity, dtype=np.float64), named, sure, written)
 
     def held(self, words: frozenset[str]) -> Shares:
         """How much of each term stands in a text of these words, (t,)."""

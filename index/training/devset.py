@@ -10,6 +10,8 @@ article in a file of its own, with an address by which its questions name it. Of
 translated twice the second translation is left out with its questions: with the first left out by
 `--hide`, it would rightly answer. A question whose answer is there, but not word for word in its
 passage, cannot be scored and is left out.
+Beside each set, `SET-others.jsonl` asks its questions about somebody else, which nothing answers
+(`index/training/renaming.py`).
 `--answerable` also leaves out those of the cross-language set that no passage answers: they
 are made to look as if theirs did, and are nearly half of it.
 """
@@ -19,12 +21,15 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index.training.asking import pairs
 from index.training.cases import Case, read
+from index.training.renaming import renamed
 
 _CROSS = "qa_cross.jsonl.gz"
+_SEED = 7
 _TITLE = 100  # characters; a longer first line would be read as text
 _CLAUSE_ENDS = "，。；！？,.;!?\n"
 
@@ -66,9 +71,12 @@ def write(
         (articles / f"{case.article}.txt").write_text(article(case), encoding="utf-8")
     for name, cases in groups.items():
         asked = [case for case in scorable(cases) if case.answer or not answerable]
-        lines = [json.dumps(question(case), ensure_ascii=False) for case in spread(asked, most)]
-        (folder / f"{name}.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
-        print(f"{folder / name}.jsonl: {len(lines)} questions")
+        chosen = spread(asked, most)
+        others = [replace(case, question=other, answer="") for case, other in renamed(chosen, _SEED)]
+        for kind, those in ((name, chosen), (f"{name}-others", others)):
+            lines = [json.dumps(question(case), ensure_ascii=False) for case in those]
+            (folder / f"{kind}.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
+            print(f"{folder / kind}.jsonl: {len(lines)} questions")
 
 
 def article(case: Case) -> str:

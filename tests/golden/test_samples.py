@@ -18,6 +18,7 @@ MISSION = "how much does Xiaomi plan to spend on R&D"
 
 # Regression bounds, a little below what was seen when ranking.json was made; scores are in the model card.
 FIRST, THREE, FALSE_REFUSALS, REFUSED = 24, 33, 2, 4
+STRANGERS_REFUSED = 8  # of 22 questions about somebody else, ten of them Chinese; it was one of 22 once
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,12 @@ def test_questions_the_samples_do_not_answer_are_refused_without_citations(libra
     ]
     assert len(refused) >= REFUSED
     assert all(not hasattr(result, "quotes") for result in refused)
+
+
+def test_questions_about_somebody_else_are_refused_at_times(library: Library) -> None:
+    lines = (Path(__file__).parent / "strangers.jsonl").read_text(encoding="utf-8").splitlines()
+    asked = [library.ask(json.loads(line)["question"]) for line in lines]
+    assert sum(isinstance(result, NotFound) for result in asked) >= STRANGERS_REFUSED
 
 
 def test_every_quote_is_a_slice_of_its_stored_article(library: Library) -> None:

@@ -14,7 +14,7 @@ from index.linear import Linear
 from index.ranking import ranking
 from index.reader import OnnxReader, Reading
 from index.search import prepare, search
-from index.verdict import FEATURES, MODEL, READ, consider, judge, verdict
+from index.verdict import FEATURES, MODEL, READ, STRANGER, consider, judge, verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +80,16 @@ def test_the_bundled_weights_are_for_the_features_of_this_code_and_trust_the_rea
     strong[FEATURES.index("reader")] = strong[FEATURES.index("passage")] = 5.0
     for crossing in (False, True):
         assert verdict().score(strong, crossing=crossing) > verdict().score(weak, crossing=crossing)
+
+
+def test_who_mentions_nobody_that_was_asked_about_is_less_likely_to_answer(snapshot: Snapshot) -> None:
+    query = prepare("How many people work at Google?", snapshot, load_encoder())
+    found, reader = search(query, snapshot, 20), OnnxReader()
+    judged, considered = judge(query, snapshot, found, reader), consider(query, snapshot, found, reader)
+    for each, before in zip(judged, considered, strict=True):
+        crossing = not before.candidate.same_language
+        odds = np.exp(verdict().score(before.features, crossing=crossing) - STRANGER)
+        assert each.probability == pytest.approx(odds / (1 + odds), abs=1e-6)
 
 
 def test_another_ranking_says_which_passages_are_read(snapshot: Snapshot) -> None:

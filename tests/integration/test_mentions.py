@@ -1,0 +1,69 @@
+"""Which names of a question an article never mentions."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index.archive import Archive
+from index.encoder import load_encoder
+from index.generations import Generations
+from index.mentions import strangers
+from index.search import prepare
+from index.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+XIAOMI, TSMC = "雷軍：技術是小米的根", "TSMC adds $100 billion"
+
+
+@pytest.fixture(scope="module")
+def snapshot(sample_library: Path) -> Iterator[Snapshot]:
+    live = Generations(sample_library).live()
+    assert live is not None
+    with closing(Snapshot(live, Archive(sample_library / "archive.sqlite"), at_once=False)) as made:
+        yield made
+
+
+def strange(question: str, snapshot: Snapshot) -> set[str]:
+    """The titles of the articles that mention nobody whom the question names."""
+    rows = range(len(snapshot.alive))
+    found = strangers(prepare(question, snapshot, load_encoder()), snapshot, rows)
+    return {snapshot.passage(row).article.title for row in found}
+
+
+def test_strangers_mention_none_of_the_names_whose_writing_is_certain(snapshot: Snapshot) -> None:
+    every = strange("How many people work at Google?", snapshot)
+    assert every == {snapshot.passage(row).article.title for row in range(len(snapshot.alive))}
+    (known,) = every - strange("How many people work at Xiaomi?", snapshot)
+    assert known.startswith(XIAOMI)
+
+
+def test_one_name_that_is_mentioned_is_enough(snapshot: Snapshot) -> None:
+    at_xiaomi = strange("How many people work at Xiaomi?", snapshot)
+    assert strange("Did Google buy Xiaomi?", snapshot) == at_xiaomi
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Describe the bridge.",
+        "What happened in December?",
+        "how many people work at google?",
+        "谷歌有多少員工？",
+    ],
+)
+def test_nobody_is_a_stranger_where_nobody_is_surely_named(question: str, snapshot: Snapshot) -> None:
+    assert not strange(question, snapshot)
+
+
+def test_a_name_whose_writing_is_not_known_makes_strangers_in_its_own_language_alone(
+    snapshot: Snapshot,
+) -> None:
+    found = strange("What does the Zorblax company make?", snapshot)
+    assert any(title.startswith(TSMC) for title in found)
+    assert not any(title.startswith(XIAOMI) for title in found)
