@@ -1,6 +1,6 @@
 """The dev sets as folders of articles and files of questions, for `articlebot index` and `articlebot eval`.
 
-    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable]
+    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable] [--others]
     articlebot --library OUT/zh/library index OUT/zh/articles
     articlebot --library OUT/zh/library eval OUT/zh/en-asks-zh.jsonl --hide --report en-asks-zh.html
 
@@ -10,8 +10,8 @@ article in a file of its own, with an address by which its questions name it. Of
 translated twice the second translation is left out with its questions: with the first left out by
 `--hide`, it would rightly answer. A question whose answer is there, but not word for word in its
 passage, cannot be scored and is left out.
-Beside each set, `SET-others.jsonl` asks its questions about somebody else, which nothing answers
-(`index/training/renaming.py`).
+`--others` also writes `SET-others.jsonl`: the set's questions about somebody else, which nothing answers
+(`index/training/renaming.py`, which needs the extra `train`).
 `--answerable` also leaves out those of the cross-language set that no passage answers: they
 are made to look as if theirs did, and are nearly half of it.
 """
@@ -59,11 +59,16 @@ def translated_once(cases: Sequence[Case]) -> list[Case]:
 
 
 def write(
-    groups: Mapping[str, Sequence[Case]], folder: Path, *, most: int | None = None, answerable: bool = False
+    groups: Mapping[str, Sequence[Case]],
+    folder: Path,
+    *,
+    most: int | None = None,
+    answerable: bool = False,
+    others: bool = False,
 ) -> None:
     """Write all passages of some sets into `articles`, and at most `most` questions of each set.
 
-    With `answerable`, only those that have an answer.
+    With `answerable`, only those that have an answer; with `others`, those about somebody else as well.
     """
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
@@ -72,11 +77,16 @@ def write(
     for name, cases in groups.items():
         asked = [case for case in scorable(cases) if case.answer or not answerable]
         chosen = spread(asked, most)
-        others = [replace(case, question=other, answer="") for case, other in renamed(chosen, _SEED)]
-        for kind, those in ((name, chosen), (f"{name}-others", others)):
-            lines = [json.dumps(question(case), ensure_ascii=False) for case in those]
-            (folder / f"{kind}.jsonl").write_text("\n".join([*lines, ""]), encoding="utf-8")
-            print(f"{folder / kind}.jsonl: {len(lines)} questions")
+        _write_questions(folder / f"{name}.jsonl", chosen)
+        if others:
+            about = [replace(case, question=other, answer="") for case, other in renamed(chosen, _SEED)]
+            _write_questions(folder / f"{name}-others.jsonl", about)
+
+
+def _write_questions(file: Path, cases: Sequence[Case]) -> None:
+    lines = [json.dumps(question(case), ensure_ascii=False) for case in cases]
+    file.write_text("\n".join([*lines, ""]), encoding="utf-8")
+    print(f"{file}: {len(lines)} questions")
 
 
 def article(case: Case) -> str:
@@ -123,9 +133,16 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="folder to write to")
     parser.add_argument("--most", type=int, help="questions of each set, evenly spaced; all if not given")
     parser.add_argument("--answerable", action="store_true", help="only questions that have an answer")
+    parser.add_argument("--others", action="store_true", help="also the questions about somebody else")
     arguments = parser.parse_args()
     for name, groups in sets(arguments.data).items():
-        write(groups, arguments.out / name, most=arguments.most, answerable=arguments.answerable)
+        write(
+            groups,
+            arguments.out / name,
+            most=arguments.most,
+            answerable=arguments.answerable,
+            others=arguments.others,
+        )
 
 
 if __name__ == "__main__":

@@ -253,6 +253,23 @@ def test_a_dev_set_is_written_as_articles_and_questions_that_the_command_reads(t
     assert [json.loads(line)["question"] for line in lines] == ["What did the bridge cost?"]
 
 
+def test_a_dev_sets_questions_about_somebody_else_are_written_beside_it(tmp_path: Path) -> None:
+    cases = [
+        Case("When did Harbour Wheels open?", "Harbour Wheels opened in March.", "in March", "Bicycles"),
+        Case("What does the Museum sell?", "The Museum sells clocks.", "clocks", "Museum"),
+    ]
+    devset.write({"own": cases}, tmp_path, others=True)
+    asked = [
+        json.loads(line) for line in (tmp_path / "own-others.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    assert [each["question"] for each in asked] == [
+        "When did Museum open?",
+        "What does the Harbour Wheels sell?",
+    ]
+    assert [each["answers"] for each in asked] == [[], []]
+    assert [each["article"] for each in asked] == [devset.address(each) for each in cases]
+
+
 def test_a_sample_of_a_dev_set_is_spread_over_all_of_it() -> None:
     cases = [Case(str(number), "", "", "") for number in range(10)]
     assert [case.question for case in devset.spread(cases, 4)] == ["0", "2", "5", "7"]
