@@ -9,6 +9,7 @@ import pytest
 from telegram.ext import InlineQueryHandler
 
 from bot.door import Policy
+from bot.inline import cards
 from bot.state import StateError
 from index import LibraryOutdated
 from tests.bot_api import BotApi, Json
@@ -60,6 +61,13 @@ async def test_results_have_ids_of_their_own() -> None:
     async with running(BotApi(), FakeLibrary(many)) as chats:
         offered = await chats.type("cost")
     assert len({card["id"] for card in offered["results"]}) == 3
+
+
+async def test_no_more_results_are_offered_than_telegram_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.handlers.inline.cards", lambda *arguments: cards(*arguments) * 60)
+    async with running(BotApi(), FakeLibrary()) as chats:
+        offered = await chats.type("340 million")
+    assert len(offered["results"]) == 50
 
 
 @pytest.mark.parametrize("words", ["", "  "])

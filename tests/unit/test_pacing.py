@@ -89,6 +89,18 @@ async def test_no_second_has_more_than_its_messages_and_a_delay_is_made_up_for(c
     assert server.times[-1] == pytest.approx(4 * SECOND)  # as without the delay
 
 
+async def test_unless_told_otherwise_it_keeps_to_what_telegram_allows(clock: Clock) -> None:
+    limiter, chats, own, group = Limiter(Rates()), Server(clock), Server(clock), Server(clock)
+    for chat in range(1, 70):
+        await sent(limiter, chats, chat)
+    for _ in range(3):
+        await sent(limiter, own, 100)
+    for _ in range(45):
+        await sent(limiter, group, GROUP)
+    for times, most, seconds in ((chats.times, 30, 1), (own.times, 1, 1), (group.times, 20, 60)):
+        assert all(later - earlier > seconds for earlier, later in zip(times, times[most:], strict=False))
+
+
 async def test_a_private_chat_has_no_limit_a_minute(clock: Clock) -> None:
     limiter, server = Limiter(RATES), Server(clock)
     for _ in range(8):
