@@ -37,6 +37,17 @@ def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
     )
 
 
+def ran(program: str) -> subprocess.CompletedProcess[str]:
+    """What came of a program in a Python of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+
+
 @pytest.fixture(autouse=True)
 def in_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No settings but the ones a test gives."""
@@ -65,14 +76,8 @@ def test_help_does_not_wait_for_the_index() -> None:
     program = (
         "import sys, bot.cli; print(sorted({'index', 'telegram', 'pydantic', 'rich'} & set(sys.modules)))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert done.stdout.strip() == "[]"
+    done = ran(program)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
 
 def test_the_end_does_what_was_registered_for_it_and_does_not_wait_for_the_rest() -> None:
@@ -86,13 +91,7 @@ atexit.register(print, "registered")
 command.cli.main = lambda: sys.exit(3)
 command.main()
 """
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    done = ran(program)
     assert (done.returncode, done.stdout, done.stderr) == (3, "registered\n", "")
 
 
