@@ -13,6 +13,7 @@ import numpy.typing as npt
 from index.abbreviations import spelled_out
 from index.encoder import Encoder
 from index.evidence import Wanted, wanted
+from index.figures.english_dates import MONTHS
 from index.fusion import fuse
 from index.inference import Vectors
 from index.keywords import question_terms
@@ -27,8 +28,7 @@ _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propo
 _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in Latin script
 # A sentence's first word has one anyhow, and nobody is called December.
 _SURELY_NAME = re.compile(
-    r"(?<=[\w,] )(?!(?:I|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March"
-    r"|April|May|June|July|August|September|October|November|December)\b)[A-Z][\w&'-]*"
+    rf"(?<=[\w,] )(?!(?:I|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|{'|'.join(MONTHS)})\b)[A-Z][\w&'-]*"
 )
 _CERTAIN = 0.9  # of a name's writing in the other language: the square root of a probability
 

@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
 
-from index.archive import Archive
+from index import Library
 from index.encoder import load_encoder
-from index.generations import Generations
 from index.mentions import strangers
 from index.search import prepare
-from index.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from index.snapshot import Snapshot
 
 XIAOMI, TSMC = "雷軍：技術是小米的根", "TSMC adds $100 billion"
 
 
 @pytest.fixture(scope="module")
 def snapshot(sample_library: Path) -> Iterator[Snapshot]:
-    live = Generations(sample_library).live()
-    assert live is not None
-    with closing(Snapshot(live, Archive(sample_library / "archive.sqlite"), at_once=False)) as made:
-        yield made
+    with Library.open(sample_library) as library, library._reading() as opened:
+        yield opened
 
 
 def strange(question: str, snapshot: Snapshot) -> set[str]:
