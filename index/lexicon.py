@@ -17,13 +17,14 @@ import numpy as np
 
 from index.errors import EncoderError
 from index.keywords import asked, question_terms
-from index.pinyin import Pinyin, Terms
+from index.pinyin import Indexed, Pinyin, Terms
 from index.text import CJK
 from index.wordtable import WordTable
 
 MODEL = Path(__file__).parent / "models" / "lexicon.npz"
 LONGEST = 8  # characters of a Chinese word
 _TABLES = ("english", "chinese", "syllables", "characters")
+_LIKELY = 0.5  # a probability
 _ARRAYS = tuple(field.name for field in fields(WordTable))
 
 _CHINESE = re.compile(f"[{CJK}]+")
@@ -55,7 +56,7 @@ class Lexicon:
         }
         np.savez_compressed(path, **arrays)
 
-    def translate(self, question: str, indexed: Terms) -> list[dict[str, float]]:
+    def translate(self, question: str, indexed: Indexed) -> list[dict[str, float]]:
         """For each of a question's terms, the index terms that texts may write it with, weighed 0 to 1.
 
         A term stands for itself at weight 1, because names and figures cross unchanged. Of
@@ -71,9 +72,29 @@ class Lexicon:
         return [
             *(self._weighed(term, self._english, self._chinese) for term in english),
             *(self._weighed(word, self._chinese, self._english) for word in chinese),
-            *self._pinyin.into_chinese(question, self._english, indexed),
+            *(
+                pair
+                for each in self._pinyin.spellings(question, self._english, indexed)
+                for pair in each.pairs()
+            ),
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
+
+    def respelt(self, question: str, indexed: Indexed) -> str:
+        """The question with those names in Chinese that are known by their sound alone.
+
+        So models that cannot hear find them, too. Only a way to write a name that is likelier than all
+        others together is put in its place.
+        """
+        for each in reversed(list(self._pinyin.spellings(question, self._english, indexed))):
+            way, weight = max(each.ways.items(), key=lambda way: way[1])
+            if weight**2 > _LIKELY and not all(map(self._is_likely, each.words)):
+                question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
+        return question
+
+    def _is_likely(self, word: str) -> bool:
+        """Whether one translation of an English word is likelier than all others together."""
+        return all(self.certainty(term) ** 2 > _LIKELY for term in question_terms(word))
 
     def certainty(self, term: str) -> float:
         """How surely an English term is written in the likeliest way, 0 to 1; 0 if none is known."""

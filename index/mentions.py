@@ -26,7 +26,7 @@ def strangers(query: Query, snapshot: Snapshot, rows: Collection[int]) -> frozen
     none, nobody is a stranger.
     """
     found = set[int]()
-    for wording, foreign in ((query.own, False), (query.across, True)):
+    for wording, foreign in ((query.own.wording, False), (query.across.wording, True)):
         own = [row for row in rows if bool(query.foreign[row]) is foreign]
         if own and wording.certain.any():
             articles = [snapshot.tables.article_number(row) for row in own]

@@ -2,18 +2,23 @@
 
 Most people, companies and towns in the news are in no data that could teach how they
 translate. Many characters share a sound; which are meant is told by what the library holds:
-of all the pairs of characters that "lei jun" could be, few stand in any of its articles.
+of all the characters that "lei jun" could be, few stand together in any of its passages.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
-from itertools import groupby, pairwise, product
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby, product
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from index.keywords import question_terms, terms
+from index.records import Span
 from index.wordtable import WordTable
 
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[^\sA-Za-z]")
@@ -29,6 +34,33 @@ class Terms(Protocol):
         """Whether a term is one of them."""
 
 
+class Indexed(Terms, Protocol):
+    """The terms that a library's passages hold."""
+
+    def holding(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """The rows of the passages that hold a term, ascending, and how often each does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A name in an English text, the words that stand there, and how Chinese may write it.
+
+    The weights of the `ways` are square roots of probabilities, as all weights here.
+    """
+
+    span: Span
+    words: tuple[str, ...]
+    ways: Mapping[str, float]
+
+    def pairs(self) -> Iterator[dict[str, float]]:
+        """For each two neighbouring characters of the name: the pairs they may be."""
+        for at in range(len(next(iter(self.ways))) - 1):
+            likely: dict[str, float] = {}
+            for way, weight in self.ways.items():
+                likely[way[at : at + 2]] = likely.get(way[at : at + 2], 0.0) + weight**2
+            yield {pair: each**0.5 for pair, each in likely.items() if each >= _LEAST**2}
+
+
 class Pinyin:
     """Which characters a syllable may be, and which syllables a character; weights as in `Lexicon`."""
 
@@ -36,42 +68,53 @@ class Pinyin:
         self._syllables = syllables
         self._characters = characters
 
-    def into_chinese(self, text: str, known: Terms, indexed: Terms) -> Iterator[dict[str, float]]:
-        """For each two neighbouring syllables of an English text's names: the pairs they may be.
+    def spellings(self, text: str, known: Terms, indexed: Indexed) -> Iterator[Spelling]:
+        """The names of an English text that a library's passages hold, by their sound.
 
-        Only pairs that are `indexed` are given; their weights are theirs of each other.
         `known` are the terms that need no spelling.
         """
-        for name in self._names(text, lambda word: all(term in known for term in terms(word))):
-            for first, second in pairwise(name):
-                pairs = self._pairs(first, second, indexed)
-                whole = sum(weight**2 for weight in pairs.values()) ** 0.5
-                if pairs:
-                    yield {pair: each / whole for pair, each in pairs.items() if each >= whole * _LEAST}
+        for found, name in self._names(text, lambda word: all(term in known for term in terms(word))):
+            if ways := self._ways(name, indexed):
+                whole = math.hypot(*ways.values())
+                yield Spelling(
+                    Span(found[0].start(), found[-1].end()),
+                    tuple(each[0] for each in found),
+                    {way: weight / whole for way, weight in ways.items()},
+                )
 
-    def _pairs(self, first: str, second: str, indexed: Terms) -> dict[str, float]:
-        lefts = self._syllables.of(first, self._characters)
-        rights = list(self._syllables.of(second, self._characters))
-        return {
-            left + right: one * other
-            for (left, one), (right, other) in product(lefts, rights)
-            if left + right in indexed
-        }
+    def _ways(self, name: Sequence[str], indexed: Indexed) -> dict[str, float]:
+        """The runs of characters that sound so of which all pairs stand in one passage."""
+        found: list[tuple[str, float, npt.NDArray[np.int64] | None]] = [
+            (character, weight, None) for character, weight in self._syllables.of(name[0], self._characters)
+        ]
+        for syllable in name[1:]:
+            characters = list(self._syllables.of(syllable, self._characters))
+            found = [
+                (run + character, weight * other, rows)
+                for (run, weight, before), (character, other) in product(found, characters)
+                if run[-1] + character in indexed
+                and len(rows := _rows(before, indexed.holding(run[-1] + character)[0]))
+            ]
+        return {run: weight for run, weight, _ in found}
 
-    def _names(self, text: str, known: Callable[[str], bool]) -> Iterator[list[str]]:
-        """The syllables of each name: capitalised words in a row, or a word that is not known."""
-        for row in self._rows(text, known):
+    def _names(
+        self, text: str, known: Callable[[str], bool]
+    ) -> Iterator[tuple[list[re.Match[str]], list[str]]]:
+        """Each name and its syllables: capitalised words in a row, or a word that is not known."""
+        for row in self._words_in_a_row(text, known):
             name = [syllable for _, syllables in row for syllable in syllables]
-            if len(name) in _NAME and (len(row) > 1 or not known(row[0][0])):
-                yield name
+            if len(name) in _NAME and (len(row) > 1 or not known(row[0][0][0])):
+                yield [word for word, _ in row], name
 
-    def _rows(self, text: str, known: Callable[[str], bool]) -> Iterator[list[tuple[str, list[str]]]]:
+    def _words_in_a_row(
+        self, text: str, known: Callable[[str], bool]
+    ) -> Iterator[list[tuple[re.Match[str], list[str]]]]:
         """Words in a row that may be of a name, each with its syllables."""
         spelt = (
-            (word, self.syllables(word) if word[0].isupper() or not known(word) else [])
-            for word in _TOKEN.findall(text)
+            (word, self.syllables(word[0]) if word[0][0].isupper() or not known(word[0]) else [])
+            for word in _TOKEN.finditer(text)
         )
-        for is_name, row in groupby(spelt, key=lambda each: bool(each[1] and question_terms(each[0]))):
+        for is_name, row in groupby(spelt, key=lambda each: bool(each[1] and question_terms(each[0][0]))):
             if is_name:
                 yield list(row)
 
@@ -111,3 +154,8 @@ class Pinyin:
             }
             if found:
                 yield found
+
+
+def _rows(before: npt.NDArray[np.int64] | None, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """The rows that are among those of before as well, where there are any of before."""
+    return rows if before is None else np.intersect1d(before, rows, assume_unique=True)

@@ -131,7 +131,8 @@ class _Read:
     def of(cls, query: Query, snapshot: Snapshot, found: Found) -> _Read:
         article = found.hit.passage.article
         crosses = query.crosses(article.language)
-        wording = query.across if crosses else query.own
+        form = query.form(found.row)
+        wording, vector = form.wording, form.vector
         rows = snapshot.tables.sentence_rows(found.row)
         spans = tuple(snapshot.tables.sentence(row) for row in rows)
         words = [frozenset(terms(span.of(article.text))) for span in spans]
@@ -145,11 +146,11 @@ class _Read:
             crosses,
             spans,
             tuple(map(len, words)),
-            snapshot.tables.sentence_cosines(query.vector, np.fromiter(rows, dtype=np.int64)),
+            snapshot.tables.sentence_cosines(vector, np.fromiter(rows, dtype=np.int64)),
             held,
             wording.rarity,
             wording.rarity * (1 - title),
-            float(snapshot.tables.passage_cosines(query.vector, np.array([found.row]))[0]),
+            float(snapshot.tables.passage_cosines(vector, np.array([found.row]))[0]),
             coverage(wording.rarity, present),
             _rarest_missing(wording.rarity, present),
             float((1 - present[wording.names]).mean()) if wording.names.any() else 0.0,

@@ -46,27 +46,47 @@ WEIGHTS = Weights()
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """A question made ready for a snapshot.
+class Form:
+    """A question as it is asked of the articles in one language.
 
-    `text` is what the models read: abbreviations are spelled out. `own` and `across` are its
-    terms for articles in its language and in the other; `foreign` (passages,) says which
-    passages are in the other, and `keyword_scores` (passages,) how well the terms fit each.
-    `vector` is what it means, and `wanted` what kind of answer it asks for.
+    `text` is what the models read: abbreviations are spelled out, and names are as those articles
+    write them where only their sound tells. `vector` (d,) is what it means, and `wording` its terms.
     """
 
     text: str
+    vector: Vectors
+    wording: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question made ready for a snapshot.
+
+    `own` and `across` are its forms for articles in its language and in the other; `foreign`
+    (passages,) says which passages are in the other, and `keyword_scores` (passages,) how well
+    the terms fit each. `wanted` is what kind of answer it asks for.
+    """
+
     language: str
-    own: Wording
-    across: Wording
+    own: Form
+    across: Form
     foreign: npt.NDArray[np.bool_]
     keyword_scores: npt.NDArray[np.float32]
-    vector: Vectors
     wanted: Wanted
 
     def crosses(self, language: str) -> bool:
         """Whether an article's language is another than the question's."""
         return self.language[:2] != language[:2]
+
+    def form(self, row: int) -> Form:
+        """The form for the article of a passage."""
+        return self.across if self.foreign[row] else self.own
+
+    def vectors(self) -> list[Vectors]:
+        """Those of its forms, once where they are the same."""
+        return (
+            [self.own.vector] if self.own.text == self.across.text else [self.own.vector, self.across.vector]
+        )
 
 
 def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
@@ -76,20 +96,22 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     terms = list(dict.fromkeys(question_terms(question)))
     foreign = snapshot.chinese != language.startswith("zh")
     sure = question_terms(" ".join(_SURELY_NAME.findall(question)))
-    certain, translations = list[str](), list[dict[str, float]]()
+    certain, translations, abroad = list[str](), list[dict[str, float]](), text
     if foreign.any():
         lexicon = bundled_lexicon()
         certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
-        translations = lexicon.translate(text, keywords)
+        translations, abroad = lexicon.translate(text, keywords), lexicon.respelt(text, keywords)
     translated, rarity = keywords.translated(translations, foreign)
+    texts = list(dict.fromkeys((text, abroad)))
+    vectors = dict(zip(texts, encoder.encode(texts), strict=True))
+    own = Wording.of([{term: 1.0} for term in terms], [keywords.rarity(term) for term in terms], names, sure)
+    across = Wording.of(translations, rarity.tolist(), names, certain)
     return Query(
-        text,
         language,
-        Wording.of([{term: 1.0} for term in terms], [keywords.rarity(term) for term in terms], names, sure),
-        Wording.of(translations, rarity.tolist(), names, certain),
+        Form(text, vectors[text], own),
+        Form(abroad, vectors[abroad], across),
         foreign,
         np.where(foreign, translated, keywords.scores(terms)),
-        encoder.encode([text])[0],
         wanted(fold(question).text),
     )
 
@@ -136,11 +158,12 @@ def search(
 def _proposed(query: Query, snapshot: Snapshot, within: Within | None) -> tuple[list[int], list[int]]:
     """The rows that meaning and keywords propose; those that a filter leaves are all compared."""
     if within is None:
-        return snapshot.nearest(query.vector, _DEPTH), _by_keywords(
-            query, np.flatnonzero(query.keyword_scores)
-        )
-    rows = snapshot.rows_within(within)
-    return snapshot.nearest_of(rows, query.vector, _DEPTH), _by_keywords(query, rows)
+        near = [snapshot.nearest(vector, _DEPTH) for vector in query.vectors()]
+        rows = np.flatnonzero(query.keyword_scores)
+    else:
+        rows = snapshot.rows_within(within)
+        near = [snapshot.nearest_of(rows, vector, _DEPTH) for vector in query.vectors()]
+    return [row for each in near for row in each], _by_keywords(query, rows)
 
 
 def _in_order(snapshot: Snapshot, rows: Iterable[int]) -> Rows:
@@ -158,13 +181,14 @@ def _by_keywords(query: Query, rows: Rows) -> list[int]:
 
 
 def _scored(query: Query, snapshot: Snapshot, rows: Rows, weights: Weights) -> list[tuple[int, float]]:
-    """Rows with their fused scores, best first."""
+    """Rows, of one language, with their fused scores, best first."""
     if not len(rows):
         return []
+    vector = query.form(rows[0]).vector
     scores = fuse(
         [
-            (snapshot.tables.passage_cosines(query.vector, rows), weights.passage),
-            (_best_sentences(query.vector, snapshot, rows), weights.sentence),
+            (snapshot.tables.passage_cosines(vector, rows), weights.passage),
+            (_best_sentences(vector, snapshot, rows), weights.sentence),
             (query.keyword_scores[rows], weights.keywords),
         ]
     )

@@ -12,7 +12,7 @@ as people's are; so that is a rule beside them (`STRANGER`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -86,7 +86,7 @@ def consider(
     before = [line.score(each.features, crossing=not each.same_language) for each in offered]
     rows = _likeliest(offered, before)
     windows = {row: window(snapshot.outline(row)) for row in rows}
-    readings = dict(zip(rows, reader.read(query.text, list(windows.values())), strict=True))
+    readings = _readings(query, windows, reader)
     best = {row: float(made.scores.max()) for row, made in readings.items()}
     return [
         Considered(
@@ -97,6 +97,16 @@ def consider(
         for each, score in zip(offered, before, strict=True)
         if each.row in readings
     ]
+
+
+def _readings(query: Query, windows: Mapping[int, Window], reader: Reader) -> dict[int, Reading]:
+    """What the reader makes of each row's window, with the question in the form for its article."""
+    texts = {row: query.form(row).text for row in windows}
+    readings: dict[int, Reading] = {}
+    for text in dict.fromkeys(texts.values()):
+        rows = [row for row in windows if texts[row] == text]
+        readings.update(zip(rows, reader.read(text, [windows[row] for row in rows]), strict=True))
+    return readings
 
 
 def judge(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Reader) -> list[Judged]:

@@ -82,7 +82,7 @@ class Row:
         """A question made ready, without its translations where the lexicon is left out."""
         if "lexicon" in self.parts:
             return query
-        scores = snapshot.keywords.scores(list(query.own.written))
+        scores = snapshot.keywords.scores(list(query.own.wording.written))
         return replace(query, across=query.own, keyword_scores=scores)
 
     @property

@@ -1,6 +1,6 @@
 """The dev sets as folders of articles and files of questions, for `articlebot index` and `articlebot eval`.
 
-    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable] [--others]
+    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable] [--others] [--whole]
     articlebot --library OUT/zh/library index OUT/zh/articles
     articlebot --library OUT/zh/library eval OUT/zh/en-asks-zh.jsonl --hide --report en-asks-zh.html
 
@@ -14,6 +14,9 @@ passage, cannot be scored and is left out.
 (`index/training/renaming.py`, which needs the extra `train`).
 `--answerable` also leaves out those of the cross-language set that no passage answers: they
 are made to look as if theirs did, and are nearly half of it.
+`--whole` makes one article of all passages under one title, as they were in the encyclopaedia. So `--hide`
+leaves the whole article out, not one paragraph of a library that keeps the rest of what was written about its
+subject.
 """
 
 from __future__ import annotations
@@ -65,13 +68,17 @@ def write(
     most: int | None = None,
     answerable: bool = False,
     others: bool = False,
+    whole: bool = False,
 ) -> None:
     """Write all passages of some sets into `articles`, and at most `most` questions of each set.
 
-    With `answerable`, only those that have an answer; with `others`, those about somebody else as well.
+    With `answerable`, only those that have an answer; with `others`, those about somebody else as well;
+    with `whole`, the passages under one title as one article.
     """
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
+    if whole:
+        groups = whole_articles(groups)
     for case in (case for cases in groups.values() for case in cases):
         (articles / f"{case.article}.txt").write_text(article(case), encoding="utf-8")
     for name, cases in groups.items():
@@ -81,6 +88,21 @@ def write(
         if others:
             about = [replace(case, question=other, answer="") for case, other in renamed(chosen, _SEED)]
             _write_questions(folder / f"{name}-others.jsonl", about)
+
+
+def whole_articles(groups: Mapping[str, Sequence[Case]]) -> dict[str, list[Case]]:
+    """The cases with all passages under their title, of whichever set, as their passage.
+
+    One without a title keeps its own.
+    """
+    passages: dict[str, dict[str, None]] = {}
+    for case in (case for cases in groups.values() for case in cases):
+        passages.setdefault(_title(case), {})[case.context] = None
+    together = {title: "\n\n".join(own) for title, own in passages.items()}
+    return {
+        name: [replace(case, context=together[_title(case)], others=()) for case in cases]
+        for name, cases in groups.items()
+    }
 
 
 def _write_questions(file: Path, cases: Sequence[Case]) -> None:
@@ -134,6 +156,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="questions of each set, evenly spaced; all if not given")
     parser.add_argument("--answerable", action="store_true", help="only questions that have an answer")
     parser.add_argument("--others", action="store_true", help="also the questions about somebody else")
+    parser.add_argument("--whole", action="store_true", help="one article of all passages under one title")
     arguments = parser.parse_args()
     for name, groups in sets(arguments.data).items():
         write(
@@ -142,6 +165,7 @@ def main() -> None:
             most=arguments.most,
             answerable=arguments.answerable,
             others=arguments.others,
+            whole=arguments.whole,
         )
 
 

@@ -270,6 +270,31 @@ def test_a_dev_sets_questions_about_somebody_else_are_written_beside_it(tmp_path
     assert [each["article"] for each in asked] == [devset.address(each) for each in cases]
 
 
+def test_a_dev_sets_passages_under_one_title_can_be_one_article(tmp_path: Path) -> None:
+    """So that leaving it out leaves nothing in the library that was written about its subject."""
+    cases = [
+        Case("When did it open?", "The bridge opened in May.", "in May", "Bridge"),
+        Case("Who paid for it?", "The harbour paid for it.", "The harbour", "Bridge"),
+        Case("誰寫了這本書？", "這本書的作者是林安。全書三百頁。", "林安", ""),
+    ]
+    devset.write({"one": cases[:1], "two": cases[1:]}, tmp_path, whole=True)
+    with Library.open(tmp_path / "library", create=True) as library:
+        library.build([tmp_path / "articles"])
+        texts = {each.title: each.text for each in library.articles()}
+    assert texts == {
+        "Bridge": "The bridge opened in May.\n\nThe harbour paid for it.",
+        "這本書的作者是林安": "這本書的作者是林安。全書三百頁。",
+    }
+    code, out, err = articlebot(
+        "eval", tmp_path / "two.jsonl", "--json", "--hide", "--library", tmp_path / "library"
+    )
+    assert code == 0, err
+    assert figures(out)["passage_recall_5"] == figures(out)["passage_recall_5"] | {
+        "questions": 2,
+        "value": 1.0,
+    }
+
+
 def test_a_sample_of_a_dev_set_is_spread_over_all_of_it() -> None:
     cases = [Case(str(number), "", "", "") for number in range(10)]
     assert [case.question for case in devset.spread(cases, 4)] == ["0", "2", "5", "7"]

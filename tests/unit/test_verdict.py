@@ -38,10 +38,14 @@ class CountingReader(OnnxReader):
     def __init__(self) -> None:
         super().__init__(threads=1)
         self.windows: list[Window] = []
+        self.asked: set[tuple[str, bool]] = set()  # with whether the passages were Chinese
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        """Read, and remember the windows."""
+        """Read, and remember what."""
         self.windows += windows
+        self.asked |= {
+            (question, any("\u4e00" <= mark <= "\u9fff" for mark in each.text)) for each in windows
+        }
         return super().read(question, windows)
 
 
@@ -51,6 +55,17 @@ def test_only_the_likeliest_passages_are_read_and_only_their_sentences_judged(sn
     considered = consider(query, snapshot, found, reader)
     assert len(found) > READ == len(reader.windows)
     assert len({each.candidate.row for each in considered}) == READ
+
+
+def test_a_name_is_asked_of_each_language_as_its_articles_write_it(snapshot: Snapshot) -> None:
+    """Neither encoder nor reader can tell by itself that 雷軍 sounds like Lei Jun."""
+    query, reader = prepare("What did Lei Jun announce?", snapshot, load_encoder()), CountingReader()
+    consider(query, snapshot, search(query, snapshot, 20), reader)
+    assert ("What did 雷军 announce?", True) in reader.asked
+    assert reader.asked <= {("What did Lei Jun announce?", False), ("What did 雷军 announce?", True)}
+    english = int(np.flatnonzero(~snapshot.chinese)[0])
+    assert query.form(english).text == "What did Lei Jun announce?"
+    assert float(query.form(english).vector @ query.across.vector) < 0.99
 
 
 def test_what_the_reader_points_at_stands_in_its_sentence_of_the_article(snapshot: Snapshot) -> None:
