@@ -92,6 +92,10 @@ class Lexicon:
                 question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
         return question
 
+    def spelt(self, name: str) -> str:
+        """A Chinese person's name as English writes it; "" if that is not known."""
+        return self._pinyin.spelt(name)
+
     def _is_likely(self, word: str) -> bool:
         """Whether one translation of an English word is likelier than all others together."""
         return all(self.certainty(term) ** 2 > _LIKELY for term in question_terms(word))

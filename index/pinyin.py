@@ -134,6 +134,14 @@ class Pinyin:
             best.append(min(ways, key=len, default=None))
         return best[-1] or []
 
+    def spelt(self, name: str) -> str:
+        """A person's name as English writes it, "Zhu Shijie" for 朱世杰; "" if a character has no sound."""
+        found = [
+            max(self._characters.of(each, self._syllables), key=lambda way: way[1], default=("", 0.0))[0]
+            for each in name
+        ]
+        return f"{found[0]} {''.join(found[1:])}".title() if all(found) else ""
+
     def into_english(self, run: str, known: Terms, indexed: Terms) -> Iterator[dict[str, float]]:
         """For each stretch of a run of Chinese: the terms that its sound may be spelt as.
 

@@ -1,6 +1,6 @@
 """The dev sets as folders of articles and files of questions, for `articlebot index` and `articlebot eval`.
 
-    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable] [--others] [--whole]
+    python -m index.training.devset DATA/dev OUT [--most 300] [--answerable] [--others] [--whole] [--names]
     articlebot --library OUT/zh/library index OUT/zh/articles
     articlebot --library OUT/zh/library eval OUT/zh/en-asks-zh.jsonl --hide --report en-asks-zh.html
 
@@ -14,6 +14,8 @@ passage, cannot be scored and is left out.
 (`index/training/renaming.py`, which needs the extra `train`).
 `--answerable` also leaves out those of the cross-language set that no passage answers: they
 are made to look as if theirs did, and are nearly half of it.
+`--names` also writes `names.jsonl`: who the people are whom titles name, asked in English ("Who is Zhu
+Shijie?"); the right passage is the title's first one that has the name. It needs the extra `train`, too.
 `--whole` makes one article of all passages under one title, as they were in the encyclopaedia. So `--hide`
 leaves the whole article out, not one paragraph of a library that keeps the rest of what was written about its
 subject.
@@ -23,17 +25,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from index.lexicon import bundled_lexicon
+from index.text import fold
 from index.training.asking import pairs
 from index.training.cases import Case, read
-from index.training.renaming import renamed
+from index.training.renaming import is_chinese_person, renamed
 
 _CROSS = "qa_cross.jsonl.gz"
 _SEED = 7
 _TITLE = 100  # characters; a longer first line would be read as text
+_TITLES_END = re.compile(r"[(（]")
 _CLAUSE_ENDS = "，。；！？,.;!?\n"
 
 
@@ -68,12 +74,13 @@ def write(
     most: int | None = None,
     answerable: bool = False,
     others: bool = False,
+    names: bool = False,
     whole: bool = False,
 ) -> None:
     """Write all passages of some sets into `articles`, and at most `most` questions of each set.
 
     With `answerable`, only those that have an answer; with `others`, those about somebody else as well;
-    with `whole`, the passages under one title as one article.
+    with `names`, who the people in titles are; with `whole`, the passages under one title as one article.
     """
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
@@ -88,6 +95,8 @@ def write(
         if others:
             about = [replace(case, question=other, answer="") for case, other in renamed(chosen, _SEED)]
             _write_questions(folder / f"{name}-others.jsonl", about)
+    if names:
+        _write_questions(folder / "names.jsonl", people(groups))
 
 
 def whole_articles(groups: Mapping[str, Sequence[Case]]) -> dict[str, list[Case]]:
@@ -103,6 +112,18 @@ def whole_articles(groups: Mapping[str, Sequence[Case]]) -> dict[str, list[Case]
         name: [replace(case, context=together[_title(case)], others=()) for case in cases]
         for name, cases in groups.items()
     }
+
+
+def people(groups: Mapping[str, Sequence[Case]]) -> list[Case]:
+    """Who each of the Chinese people is whom titles name, spelt as English spells them."""
+    made: dict[str, Case] = {}
+    for case in (case for cases in groups.values() for case in cases):
+        name = fold(_TITLES_END.split(case.title)[0].strip()).text
+        if name in made or name not in fold(case.context).text or not is_chinese_person(name):
+            continue
+        if spelt := bundled_lexicon().spelt(name):
+            made[name] = replace(case, question=f"Who is {spelt}?", answer=name)
+    return list(made.values())
 
 
 def _write_questions(file: Path, cases: Sequence[Case]) -> None:
@@ -156,6 +177,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, help="questions of each set, evenly spaced; all if not given")
     parser.add_argument("--answerable", action="store_true", help="only questions that have an answer")
     parser.add_argument("--others", action="store_true", help="also the questions about somebody else")
+    parser.add_argument("--names", action="store_true", help="also who the people are whom titles name")
     parser.add_argument("--whole", action="store_true", help="one article of all passages under one title")
     arguments = parser.parse_args()
     for name, groups in sets(arguments.data).items():
@@ -165,6 +187,7 @@ def main() -> None:
             most=arguments.most,
             answerable=arguments.answerable,
             others=arguments.others,
+            names=arguments.names,
             whole=arguments.whole,
         )
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol
 
@@ -21,7 +21,8 @@ from index.training.cases import Case
 
 _ENGLISH = re.compile(r"(?<=[a-z,] )[A-Z][\w-]*(?: (?:(?:of|the|and|de|von) )?[A-Z][\w-]*)*")
 _TIMES = re.compile(rf"I|{'|'.join(MONTHS)}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
-_CHINESE = frozenset({"nr", "nrt", "nrfg", "ns", "nt", "nz"})
+_PEOPLE = frozenset({"nr", "nrfg"})  # whose names are Chinese; "nrt" are transcribed
+_CHINESE = _PEOPLE | {"nrt", "ns", "nt", "nz"}
 _TRIES = 20
 
 
@@ -30,7 +31,12 @@ def names_in(question: str) -> list[Span]:
     if _is_english(question):
         found = (Span(*match.span()) for match in _ENGLISH.finditer(question))
         return [each for each in found if not _TIMES.fullmatch(each.of(question))]
-    return list(_tagged(question))
+    return list(_tagged(question, _CHINESE))
+
+
+def is_chinese_person(text: str) -> bool:
+    """Whether a folded text is the name of somebody Chinese and nothing else."""
+    return list(_tagged(text, _PEOPLE)) == [Span(0, len(text))]
 
 
 def renamed(cases: Sequence[Case], seed: int) -> Iterator[tuple[Case, str]]:
@@ -64,10 +70,10 @@ def _readable(question: str) -> str:
     return question if _is_english(question) else fold(question).text
 
 
-def _tagged(question: str) -> Iterator[Span]:
+def _tagged(text: str, kinds: Collection[str]) -> Iterator[Span]:
     at = 0
-    for word, kind in _tagger().cut(question):
-        if kind in _CHINESE and len(word) > 1:
+    for word, kind in _tagger().cut(text):
+        if kind in kinds and len(word) > 1:
             yield Span(at, at + len(word))
         at += len(word)
 

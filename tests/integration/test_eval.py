@@ -270,6 +270,23 @@ def test_a_dev_sets_questions_about_somebody_else_are_written_beside_it(tmp_path
     assert [each["article"] for each in asked] == [devset.address(each) for each in cases]
 
 
+def test_who_the_people_are_whom_a_dev_sets_titles_name_is_asked_in_english(tmp_path: Path) -> None:
+    pytest.importorskip("jieba", reason="comes with the extra `train`")
+    cases = [
+        Case("何時？", "他生於五月。", "五月", "朱世傑 (數學家)"),
+        Case("何時？", "朱世傑生於五月。", "五月", "朱世傑 (數學家)"),
+        Case("何時？", "朱世傑卒於九月。", "九月", "朱世傑 (數學家)"),
+        Case("多長？", "这座大桥长三里。", "三里", "大桥"),
+    ]
+    devset.write({"own": cases}, tmp_path, names=True)
+    (asked,) = map(json.loads, (tmp_path / "names.jsonl").read_text(encoding="utf-8").splitlines())
+    assert asked == {
+        "question": "Who is Zhu Shijie?",
+        "answers": ["朱世杰"],
+        "article": devset.address(cases[1]),
+    }
+
+
 def test_a_dev_sets_passages_under_one_title_can_be_one_article(tmp_path: Path) -> None:
     """So that leaving it out leaves nothing in the library that was written about its subject."""
     cases = [
