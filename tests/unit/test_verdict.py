@@ -68,6 +68,13 @@ def test_a_name_is_asked_of_each_language_as_its_articles_write_it(snapshot: Sna
     assert float(query.form(english).vector @ query.across.vector) < 0.99
 
 
+def test_a_name_in_latin_letters_stays_so_where_english_articles_are_asked_in_chinese(
+    snapshot: Snapshot,
+) -> None:
+    query = prepare("Lei Jun 說了什麼？", snapshot, load_encoder())
+    assert query.across.text == query.own.text == "Lei Jun 說了什麼？"
+
+
 def test_what_the_reader_points_at_stands_in_its_sentence_of_the_article(snapshot: Snapshot) -> None:
     query = prepare("小米未來五年要投入多少研發經費？", snapshot, load_encoder())
     for each in consider(query, snapshot, search(query, snapshot, 20), OnnxReader()):
