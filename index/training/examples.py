@@ -15,7 +15,6 @@ from index.text import language_of
 from index.training.asking import is_chinese, pairs
 from index.training.cases import Case, article_of, identifier, read
 from index.training.glossing import Glosses
-from index.training.renaming import renamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,6 @@ class Settings:
     nearest: int = 10  # of which the negatives are drawn
     share: float = 1.0  # of the cases, drawn at random
     glossed: float = 0.0  # of the Chinese questions about Chinese passages
-    renamed: float = 0.0  # of the cases, asked once more about somebody else, which nothing answers
     span_weight: float = 0.5
     dropout: float = 0.1
 
@@ -40,7 +38,6 @@ ROUNDS = (
     Settings(),
     Settings(seed=8, nearest=6, share=0.65, glossed=0.5),
     Settings(seed=11, learning_rate=5e-5, nearest=6, anywhere=1, share=0.2, glossed=0.3),
-    Settings(seed=12, learning_rate=8e-5, nearest=6, anywhere=1, share=0.4, glossed=0.3, renamed=0.15),
 )
 _KEPT_OUT = 8  # every so many passages
 _OUT = -2.0  # below any cosine
@@ -119,10 +116,7 @@ def glossed(cases: Sequence[Case], glosses: Glosses, share: float, seed: int) ->
 
 
 def examples(cases: Sequence[Case], settings: Settings) -> list[Example]:
-    """Each case with the first window of its passage that answers, and mined ones that do not.
-
-    Some are also asked about somebody else (`settings.renamed`), of the same window.
-    """
+    """Each case with the windows of its passage that answer, and as many mined ones that do not."""
     draw = random.Random(settings.seed)
     shelf = _Shelf(cases)
     if settings.share < 1:
@@ -134,9 +128,6 @@ def examples(cases: Sequence[Case], settings: Settings) -> list[Example]:
         for each in _mined(shelf, cases, settings.nearest, count, anywhere=anywhere, draw=draw)
     ]
     made = [each for case in cases for each in _own(shelf, case)] + drawn
-    if settings.renamed:
-        others = renamed(draw.sample(cases, round(len(cases) * settings.renamed)), settings.seed)
-        made += [replace(each, question=q, answer="") for case, q in others for each in _own(shelf, case)]
     draw.shuffle(made)
     return made
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from index.passages import WEIGHT, outlines, weight
@@ -35,10 +35,10 @@ def test_an_article_is_cut_where_it_was_cut_before() -> None:
 
 @given(texts())
 def test_every_sentence_with_words_is_in_exactly_one_passage(text: str) -> None:
+    assume("©" not in text)  # a line that begins with it is furniture, the rest is all quotable
     made = outlines(article(text))
     cut = [span for each in made for span in each.sentences]
     assert len(set(cut)) == len(cut)
-    # The random text holds no furniture: it is all quotable.
     assert cut == [span for span in sentences(text) if any(map(str.isalnum, span.of(text)))]
 
 
