@@ -17,13 +17,14 @@ import numpy as np
 
 from index.errors import EncoderError
 from index.keywords import asked, question_terms
-from index.pinyin import Indexed, Pinyin, Terms
+from index.pinyin import Indexed, Pinyin, Spelling, Terms
 from index.text import CJK
+from index.transcription import Transcription
 from index.wordtable import WordTable
 
 MODEL = Path(__file__).parent / "models" / "lexicon.npz"
 LONGEST = 8  # characters of a Chinese word
-_TABLES = ("english", "chinese", "syllables", "characters")
+TABLES = ("english", "chinese", "syllables", "characters", "chunks")
 _LIKELY = 0.5  # a probability
 _ARRAYS = tuple(field.name for field in fields(WordTable))
 
@@ -37,6 +38,7 @@ class Lexicon:
         self._tables = tables
         self._english, self._chinese = tables["english"], tables["chinese"]
         self._pinyin = Pinyin(tables["syllables"], tables["characters"])
+        self._transcription = Transcription(tables["chunks"], tables["characters"])
 
     @classmethod
     def load(cls, path: Path = MODEL) -> Lexicon:
@@ -44,7 +46,7 @@ class Lexicon:
         try:
             with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
                 return cls(
-                    {name: WordTable(*(arrays[f"{name}_{each}"] for each in _ARRAYS)) for name in _TABLES}
+                    {name: WordTable(*(arrays[f"{name}_{each}"] for each in _ARRAYS)) for name in TABLES}
                 )
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise EncoderError(f"{path} cannot be read ({error}); install the package again") from error
@@ -64,19 +66,17 @@ class Lexicon:
         likely stays worth looking for. A longer Chinese word shares its weight among its pairs
         of neighbours. `indexed` are the terms that the library's articles hold.
         """
+        spellings = self._spellings(question, indexed)
+        spelt = {term for each in spellings if self._is_sure(each) for term in _terms(each)}
         searched = dict.fromkeys(question_terms(question))
-        english = [term for term in searched if not _CHINESE.match(term)]
+        english = [term for term in searched if not _CHINESE.match(term) and term not in spelt]
         runs = _CHINESE.findall(asked(question))
         words = dict.fromkeys(word for run in runs for word in segmented(run, self._chinese))
         chinese = [word for word in words if not searched.keys().isdisjoint(_index_terms(word))]
         return [
             *(self._weighed(term, self._english, self._chinese) for term in english),
             *(self._weighed(word, self._chinese, self._english) for word in chinese),
-            *(
-                pair
-                for each in self._pinyin.spellings(question, self._english, indexed)
-                for pair in each.pairs()
-            ),
+            *(dict.fromkeys(_terms(each), 1.0) | pair for each in spellings for pair in each.pairs()),
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
 
@@ -86,11 +86,23 @@ class Lexicon:
         So models that cannot hear find them, too. Only a way to write a name that is likelier than all
         others together is put in its place.
         """
-        for each in reversed(list(self._pinyin.spellings(question, self._english, indexed))):
-            way, weight = max(each.ways.items(), key=lambda way: way[1])
-            if weight**2 > _LIKELY and not all(map(self._is_likely, each.words)):
+        for each in reversed(self._spellings(question, indexed)):
+            if self._is_sure(each):
+                way = max(each.ways, key=lambda way: each.ways[way])
                 question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
         return question
+
+    def _spellings(self, question: str, indexed: Indexed) -> list[Spelling]:
+        """The names that are spelt by their sound, in order: Chinese ones, and others that are none."""
+        own = list(self._pinyin.spellings(question, self._english, indexed))
+        others = self._transcription.spellings(question, self._english, indexed)
+        apart = [each for each in others if not any(one.span.contains(each.span) for one in own)]
+        return sorted([*own, *apart], key=lambda each: each.span.start)
+
+    def _is_sure(self, spelling: Spelling) -> bool:
+        """Whether one way to write a name is likelier than all others together, and it needs to be spelt."""
+        likely = max(spelling.ways.values()) ** 2 > _LIKELY
+        return likely and not all(map(self._is_likely, spelling.words))
 
     def spelt(self, name: str) -> str:
         """A Chinese person's name as English writes it; "" if that is not known."""
@@ -135,3 +147,8 @@ def _index_terms(word: str) -> list[str]:
     if len(word) == 1 or not _CHINESE.match(word):
         return [word]
     return [word[at : at + 2] for at in range(len(word) - 1)]
+
+
+def _terms(spelling: Spelling) -> list[str]:
+    """The terms of a name as the question writes it."""
+    return list(question_terms(" ".join(spelling.words)))

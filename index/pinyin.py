@@ -45,7 +45,7 @@ class Indexed(Terms, Protocol):
 class Spelling:
     """A name in an English text, the words that stand there, and how Chinese may write it.
 
-    The weights of the `ways` are square roots of probabilities, as all weights here.
+    The `ways` are runs of one length; their weights are square roots of probabilities, as all here.
     """
 
     span: Span
@@ -84,18 +84,15 @@ class Pinyin:
 
     def _ways(self, name: Sequence[str], indexed: Indexed) -> dict[str, float]:
         """The runs of characters that sound so of which all pairs stand in one passage."""
-        found: list[tuple[str, float, npt.NDArray[np.int64] | None]] = [
-            (character, weight, None) for character, weight in self._syllables.of(name[0], self._characters)
-        ]
+        found = dict(self._syllables.of(name[0], self._characters))
         for syllable in name[1:]:
             characters = list(self._syllables.of(syllable, self._characters))
-            found = [
-                (run + character, weight * other, rows)
-                for (run, weight, before), (character, other) in product(found, characters)
+            found = {
+                run + character: weight * other
+                for (run, weight), (character, other) in product(found.items(), characters)
                 if run[-1] + character in indexed
-                and len(rows := _rows(before, indexed.holding(run[-1] + character)[0]))
-            ]
-        return {run: weight for run, weight, _ in found}
+            }
+        return {run: weight for run, weight in found.items() if together(run, indexed)}
 
     def _names(
         self, text: str, known: Callable[[str], bool]
@@ -164,6 +161,9 @@ class Pinyin:
                 yield found
 
 
-def _rows(before: npt.NDArray[np.int64] | None, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """The rows that are among those of before as well, where there are any of before."""
-    return rows if before is None else np.intersect1d(before, rows, assume_unique=True)
+def together(run: str, indexed: Indexed) -> bool:
+    """Whether all pairs of neighbours in a run of characters stand in one passage."""
+    rows = indexed.holding(run[:2])[0]
+    for at in range(1, len(run) - 1):
+        rows = np.intersect1d(rows, indexed.holding(run[at : at + 2])[0], assume_unique=True)
+    return bool(len(rows))

@@ -16,6 +16,8 @@ from index.postings import Postings, PostingsWriter
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    import numpy.typing as npt
+
 
 def article(text: str, *, title: str = "A title", id: str = "a1") -> Article:  # noqa: A002 - the record's name
     """An article of which only the text matters."""
@@ -93,3 +95,18 @@ def _postings(folder: Path, passages: Sequence[str]) -> Postings:
         writer.add(terms(text))
     writer.save(folder)
     return Postings.load(folder)
+
+
+class Passages:
+    """The terms of some passages, each given as a text of terms."""
+
+    def __init__(self, *passages: str) -> None:
+        self._passages = [passage.split() for passage in passages]
+
+    def __contains__(self, term: object) -> bool:
+        return any(term in passage for passage in self._passages)
+
+    def holding(self, term: str) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.uint8]]:
+        """The passages that hold a term, once each."""
+        rows = [row for row, passage in enumerate(self._passages) if term in passage]
+        return np.array(rows, dtype=np.int64), np.ones(len(rows), dtype=np.uint8)

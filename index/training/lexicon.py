@@ -35,10 +35,12 @@ from typing import Protocol
 import numpy as np
 
 from index.keywords import question_terms, terms
-from index.lexicon import LONGEST, MODEL, Lexicon
+from index.lexicon import LONGEST, MODEL, TABLES, Lexicon
 from index.text import CJK, fold
+from index.training import transcribing
 from index.training.alignment import Floats, Integers, Links, Pair, link, model_1
 from index.training.cases import rows
+from index.transcription import letters
 from index.wordtable import FULL, WordTable
 
 
@@ -86,6 +88,7 @@ _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
 _ALSO_NAMED = re.compile(r"\b(?:aka|formerly|previously) ([^,;()]+)")
 _DESCRIPTION = re.compile(r",| (?:in|founded|noted|between|off|from|near) ")
 _SYLLABLE = "[b-df-hj-np-tw-z]{0,2}[aeiou]{1,3}(?:n|ng|r)?"
+_CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][^\W\d_A-Z]{3,13}\b")
 _REFERENCE = re.compile(
     r"\b(?:variant of|see also|abbr\. (?:for|of)|same as|also written|pr\. \[)"
     r"|^(?:see|used in|CL:|also called) "
@@ -210,10 +213,37 @@ def sounds(path: Path, settings: Settings) -> tuple[WordTable, WordTable]:
     )
 
 
+def transcriptions(path: Path, parallel: Path, characters: WordTable, settings: Settings) -> WordTable:
+    """Which characters may write which letters of a Western name."""
+    every = [
+        name
+        for simplified, pinyin, meanings in transcribing.entries(path)
+        for meaning in meanings
+        for gloss in glosses(meaning, name=True)
+        for name in transcribing.names(simplified, pinyin, gloss)
+    ]
+    often = Counter(word for row in rows(parallel) for word in _CAPITALISED.findall(row["en"]))
+    words = {letters(word) for word, times in often.items() if times >= settings.least}
+    words |= {name.letters for name in every}
+    numbers = {word.decode(): number for number, word in enumerate(characters.words.tolist())}
+    found = [
+        each for each in transcribing.likeliest(transcribing.count(every), every, words) if each[1] in numbers
+    ]
+    chunks = sorted({chunk for chunk, _, _ in found})
+    places = {chunk: number for number, chunk in enumerate(chunks)}
+    pairs = np.array([(places[chunk], numbers[character]) for chunk, character, _ in found], dtype=np.int32)
+    return _ranked(chunks, pairs, np.array([score for _, _, score in found]), transcribing.SETTINGS.kept, 0.0)
+
+
 def table(names: Sequence[str], pairs: Integers, scores: Floats, kept: int, floor: float) -> WordTable:
     """What each word stands for, likeliest first: word `pairs[k, 0]` for `pairs[k, 1]` by `scores[k]`."""
+    words = pairs[:, 0]
+    return _ranked(names, pairs, scores / np.bincount(words, scores)[words], kept, floor)
+
+
+def _ranked(names: Sequence[str], pairs: Integers, likely: Floats, kept: int, floor: float) -> WordTable:
+    """The same by probabilities, which need not sum to 1."""
     words, others = pairs.T
-    likely = scores / np.bincount(words, scores)[words]
     order = np.lexsort((-likely, words))
     order = order[likely[order] >= floor]
     place = np.arange(len(order)) - np.searchsorted(words[order], words[order])
@@ -234,7 +264,8 @@ def main() -> None:
     segmenter, words = _segmenter(), arguments.data / "dictionary.jsonl.gz"
     dictionary = list(read_dictionary(words, segmenter, settings))
     log(f"{len(dictionary):,} glosses")
-    texts = list(read_parallel(arguments.data / "parallel.jsonl.xz", segmenter, settings))
+    parallel = arguments.data / "parallel.jsonl.xz"
+    texts = list(read_parallel(parallel, segmenter, settings))
     log(f"{len(texts):,} texts")
     links = link(texts, dictionary, least=settings.least)
     log(
@@ -242,9 +273,14 @@ def main() -> None:
         f"English and {len(links.chinese.names):,} Chinese words"
     )
     chinese, english = (model_1(links, log, into=into, iterations=settings.iterations) for into in (1, 0))
-    names = ("english", "chinese", "syllables", "characters")
-    tables = *translations(links, english, chinese, settings), *sounds(words, settings)
-    Lexicon(dict(zip(names, tables, strict=True))).save(arguments.out)
+    syllables, characters = sounds(words, settings)
+    tables = (
+        *translations(links, english, chinese, settings),
+        syllables,
+        characters,
+        transcriptions(words, parallel, characters, settings),
+    )
+    Lexicon(dict(zip(TABLES, tables, strict=True))).save(arguments.out)
     log(f"wrote {arguments.out}, {arguments.out.stat().st_size:,} bytes")
 
 
