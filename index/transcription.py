@@ -21,9 +21,8 @@ from index.wordtable import WordTable
 
 LONGEST_CHUNK: Final = 5  # letters
 _LETTERS = range(4, 15)  # of a name; a shorter one sounds like too much
-_NAME = re.compile(
-    r"(?<=[\w,] )[A-Z][^\W\d_]*[^\W\d_A-Z]"
-)  # capitals mark a name, but in a sentence's first word
+# Capitals mark a name, but for a sentence's first word, which has one anyhow.
+_NAME = re.compile(r"(?<=[\w,] )[A-Z][^\W\d_]*[^\W\d_A-Z]\b")
 _NOT_LETTERS = re.compile("[^a-z]")
 _BEAM = 16  # runs that are followed up, at each letter
 _CHECKED = 12  # whole runs that are looked for in one passage
@@ -44,7 +43,8 @@ class Transcription:
         `known` are the terms that need no spelling.
         """
         for match in _NAME.finditer(text):
-            if any(term in known for term in question_terms(match[0])):
+            terms = list(question_terms(match[0]))
+            if not terms or any(term in known for term in terms):
                 continue
             if ways := self._ways(letters(match[0]), indexed):
                 yield Spelling(Span(*match.span()), (match[0],), ways)

@@ -24,7 +24,7 @@ def command_line(description: str | None) -> argparse.ArgumentParser:
 
 
 def _computes_bf16() -> bool:
-    """Whether the machine computes bfloat16 itself; where it only imitates it, a step takes 20 times as long."""
+    """Whether the machine computes bfloat16 itself; where it is imitated, a step takes 20 times as long."""
     if torch.cuda.is_available():
         return bool(torch.cuda.is_bf16_supported())
     return bool(torch.cpu.get_capabilities().get("avx512_bf16"))

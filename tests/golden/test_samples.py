@@ -76,6 +76,17 @@ def test_questions_the_samples_do_not_answer_are_refused_without_citations(libra
     assert all(not hasattr(result, "quotes") for result in refused)
 
 
+@pytest.mark.parametrize(
+    ("question", "words"), [("Who is Wang Chuanfu?", "董事长王传福"), ("What did Lei Jun announce?", "雷軍")]
+)
+def test_people_whom_no_table_knows_are_found_by_the_sound_of_their_names(
+    library: Library, question: str, words: str
+) -> None:
+    result = library.ask(question)
+    assert isinstance(result, Answer)
+    assert words in result.quotes[0].text
+
+
 def test_questions_about_somebody_else_are_refused_at_times(library: Library) -> None:
     lines = (Path(__file__).parent / "strangers.jsonl").read_text(encoding="utf-8").splitlines()
     asked = [library.ask(json.loads(line)["question"]) for line in lines]

@@ -9,7 +9,7 @@ from index.training.transcribing import SETTINGS, Name, count, likeliest, names
 from index.transcription import letters
 from tests.fakes_index import Passages
 
-HELD = "曼努 努埃 埃尔 希尔 尔曼 贝尔 尔尼 尼尼 蒙特 特卡 卡姆 天气 特尔 尔特"
+HELD = "弗罗 罗姆 曼努 努埃 埃尔 希尔 尔曼 贝尔 尔尼 尼尼 蒙特 特卡 卡姆 天气 特尔 尔特"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +28,7 @@ def lexicon() -> Lexicon:
         ("What is the weather in Xqzthwk?", "What is the weather in Xqzthwk?"),
         ("Hillman made how many?", "Hillman made how many?"),
         ("how many did hillman make?", "how many did hillman make?"),
+        ("Did HillmanX or From win?", "Did HillmanX or From win?"),
     ],
 )
 def test_a_name_that_no_data_translates_is_put_as_the_articles_transcribe_it(
