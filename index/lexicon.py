@@ -7,7 +7,7 @@ parallel texts and a dictionary; and for names that no data translates, their so
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
@@ -58,15 +58,17 @@ class Lexicon:
         }
         np.savez_compressed(path, **arrays)
 
-    def translate(self, question: str, indexed: Indexed) -> list[dict[str, float]]:
+    def translate(
+        self, question: str, indexed: Indexed, spellings: Sequence[Spelling] = ()
+    ) -> list[dict[str, float]]:
         """For each of a question's terms, the index terms that texts may write it with, weighed 0 to 1.
 
         A term stands for itself at weight 1, because names and figures cross unchanged. Of
         terms in the other language the weights are square roots of probabilities: what is less
         likely stays worth looking for. A longer Chinese word shares its weight among its pairs
-        of neighbours. `indexed` are the terms that the library's articles hold.
+        of neighbours. `indexed` are the terms that the library's articles hold, and `spellings`
+        the names that are known by their sound.
         """
-        spellings = self._spellings(question, indexed)
         spelt = {term for each in spellings if self._is_sure(each) for term in _terms(each)}
         searched = dict.fromkeys(question_terms(question))
         english = [term for term in searched if not _CHINESE.match(term) and term not in spelt]
@@ -80,19 +82,19 @@ class Lexicon:
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
 
-    def respelt(self, question: str, indexed: Indexed) -> str:
-        """The question with those names in Chinese that are known by their sound alone.
+    def respelt(self, question: str, spellings: Sequence[Spelling]) -> str:
+        """The question with the names in Chinese whose `spellings` are sure.
 
         So models that cannot hear find them, too. Only a way to write a name that is likelier than all
         others together is put in its place.
         """
-        for each in reversed(self._spellings(question, indexed)):
+        for each in reversed(spellings):
             if self._is_sure(each):
                 way = max(each.ways, key=lambda way: each.ways[way])
                 question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
         return question
 
-    def _spellings(self, question: str, indexed: Indexed) -> list[Spelling]:
+    def spellings(self, question: str, indexed: Indexed) -> list[Spelling]:
         """The names that are spelt by their sound, in order: Chinese ones, and others that are none."""
         own = list(self._pinyin.spellings(question, self._english, indexed))
         others = self._transcription.spellings(question, self._english, indexed)

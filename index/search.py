@@ -100,9 +100,8 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     if foreign.any():
         lexicon = bundled_lexicon()
         certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
-        translations = lexicon.translate(text, keywords)
-        if not language.startswith("zh"):
-            abroad = lexicon.respelt(text, keywords)
+        spellings = [] if language.startswith("zh") else lexicon.spellings(text, keywords)
+        translations, abroad = lexicon.translate(text, keywords, spellings), lexicon.respelt(text, spellings)
     translated, rarity = keywords.translated(translations, foreign)
     texts = list(dict.fromkeys((text, abroad)))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))

@@ -45,7 +45,8 @@ def lexicon() -> Lexicon:
 
 def ways(lexicon: Lexicon, question: str, indexed: Passages = NOTHING) -> dict[str, float]:
     """Every index term a question may be found by, with its weight."""
-    return {term: weight for each in lexicon.translate(question, indexed) for term, weight in each.items()}
+    found = lexicon.translate(question, indexed, lexicon.spellings(question, indexed))
+    return {term: weight for each in found for term, weight in each.items()}
 
 
 # --- the bundled table ---
@@ -92,7 +93,8 @@ def test_function_words_translate_to_nothing(lexicon: Lexicon) -> None:
 
 @given(texts())
 def test_every_weight_is_above_0_and_at_most_1(question: str) -> None:
-    for each in Lexicon.load().translate(question, Everything()):
+    lexicon = Lexicon.load()
+    for each in lexicon.translate(question, Everything(), lexicon.spellings(question, Everything())):
         assert all(0 < weight <= 1 for weight in each.values())
 
 
@@ -189,13 +191,14 @@ def test_a_name_by_its_sound_is_one_whose_parts_stand_together_in_a_passage(lexi
 def test_a_name_that_only_its_sound_tells_is_put_as_the_articles_write_it(
     lexicon: Lexicon, question: str, held: str, expected: str
 ) -> None:
-    assert lexicon.respelt(question, Passages(held)) == expected
+    assert lexicon.respelt(question, lexicon.spellings(question, Passages(held))) == expected
 
 
 def test_a_name_that_may_be_written_in_two_ways_alike_stays_as_it_is(lexicon: Lexicon) -> None:
     likely = ways(lexicon, "Who is Wang Xin?", Passages("王心 王信 网新"))
     assert max(likely[way] for way in ("王心", "王信", "网新")) ** 2 < 0.5
-    assert lexicon.respelt("Who is Wang Xin?", Passages("王心 王信 网新")) == "Who is Wang Xin?"
+    spellings = lexicon.spellings("Who is Wang Xin?", Passages("王心 王信 网新"))
+    assert lexicon.respelt("Who is Wang Xin?", spellings) == "Who is Wang Xin?"
 
 
 def test_a_known_english_word_is_not_taken_for_the_sound_of_a_chinese_one(lexicon: Lexicon) -> None:
@@ -205,6 +208,7 @@ def test_a_known_english_word_is_not_taken_for_the_sound_of_a_chinese_one(lexico
 
 @pytest.mark.parametrize("question", ["the women can go", "Panda", "machine", "雨", "Can He", "How Can"])
 def test_an_english_word_that_only_looks_like_pinyin_is_no_name(lexicon: Lexicon, question: str) -> None:
+    assert lexicon.spellings(question, Everything()) == []
     assert lexicon.translate(question, Everything()) == lexicon.translate(question, NOTHING)
 
 
