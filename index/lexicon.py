@@ -69,7 +69,7 @@ class Lexicon:
         of neighbours. `indexed` are the terms that the library's articles hold, and `spellings`
         the names that are known by their sound.
         """
-        spelt = {term for each in spellings if self._is_sure(each) for term in _terms(each)}
+        spelt = {term for each in spellings if self.is_sure(each) for term in each.terms}
         searched = dict.fromkeys(question_terms(question))
         english = [term for term in searched if not _CHINESE.match(term) and term not in spelt]
         runs = _CHINESE.findall(asked(question))
@@ -78,7 +78,7 @@ class Lexicon:
         return [
             *(self._weighed(term, self._english, self._chinese) for term in english),
             *(self._weighed(word, self._chinese, self._english) for word in chinese),
-            *(dict.fromkeys(_terms(each), 1.0) | pair for each in spellings for pair in each.pairs()),
+            *(dict.fromkeys(each.terms, 1.0) | pair for each in spellings for pair in each.pairs()),
             *(spelt for run in runs for spelt in self._pinyin.into_english(run, self._english, indexed)),
         ]
 
@@ -89,7 +89,7 @@ class Lexicon:
         others together is put in its place.
         """
         for each in reversed(spellings):
-            if self._is_sure(each):
+            if self.is_sure(each):
                 way = max(each.ways, key=lambda way: each.ways[way])
                 question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
         return question
@@ -101,7 +101,7 @@ class Lexicon:
         apart = [each for each in others if not any(one.span.contains(each.span) for one in own)]
         return sorted([*own, *apart], key=lambda each: each.span.start)
 
-    def _is_sure(self, spelling: Spelling) -> bool:
+    def is_sure(self, spelling: Spelling) -> bool:
         """Whether one way to write a name is likelier than all others together, and it needs to be spelt."""
         likely = max(spelling.ways.values()) ** 2 > _LIKELY
         return likely and not all(map(self._is_likely, spelling.words))
@@ -149,8 +149,3 @@ def _index_terms(word: str) -> list[str]:
     if len(word) == 1 or not _CHINESE.match(word):
         return [word]
     return [word[at : at + 2] for at in range(len(word) - 1)]
-
-
-def _terms(spelling: Spelling) -> list[str]:
-    """The terms of a name as the question writes it."""
-    return list(question_terms(" ".join(spelling.words)))

@@ -52,6 +52,11 @@ class Spelling:
     words: tuple[str, ...]
     ways: Mapping[str, float]
 
+    @property
+    def terms(self) -> list[str]:
+        """The name's terms as the text writes it."""
+        return list(question_terms(" ".join(self.words)))
+
     def pairs(self) -> Iterator[dict[str, float]]:
         """For each two neighbouring characters of the name: the pairs they may be."""
         for at in range(len(next(iter(self.ways))) - 1):

@@ -99,9 +99,10 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     certain, translations, abroad = list[str](), list[dict[str, float]](), text
     if foreign.any():
         lexicon = bundled_lexicon()
-        certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
         spellings = [] if language.startswith("zh") else lexicon.spellings(text, keywords)
         translations, abroad = lexicon.translate(text, keywords, spellings), lexicon.respelt(text, spellings)
+        certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
+        certain += [term for each in spellings if lexicon.is_sure(each) for term in each.terms]
     translated, rarity = keywords.translated(translations, foreign)
     texts = list(dict.fromkeys((text, abroad)))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))

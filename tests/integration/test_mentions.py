@@ -64,3 +64,9 @@ def test_a_name_whose_writing_is_not_known_makes_strangers_in_its_own_language_a
     found = strange("What does the Zorblax company make?", snapshot)
     assert any(title.startswith(TSMC) for title in found)
     assert not any(title.startswith(XIAOMI) for title in found)
+
+
+def test_a_name_that_its_sound_tells_is_as_certain_as_one_that_a_table_does(snapshot: Snapshot) -> None:
+    every = {snapshot.passage(row).article.title for row in range(len(snapshot.alive))}
+    (known,) = every - strange("Who is Wang Chuanfu?", snapshot)
+    assert known.startswith("比亚迪2024年营收")
