@@ -69,9 +69,9 @@ class Lexicon:
         of neighbours. `indexed` are the terms that the library's articles hold, and `spellings`
         the names that are known by their sound.
         """
-        spelt = {term for each in spellings if self.is_sure(each) for term in each.terms}
+        heard = {term for each in spellings if self.is_sure(each) for term in each.terms}
         searched = dict.fromkeys(question_terms(question))
-        english = [term for term in searched if not _CHINESE.match(term) and term not in spelt]
+        english = [term for term in searched if not _CHINESE.match(term) and term not in heard]
         runs = _CHINESE.findall(asked(question))
         words = dict.fromkeys(word for run in runs for word in segmented(run, self._chinese))
         chinese = [word for word in words if not searched.keys().isdisjoint(_index_terms(word))]

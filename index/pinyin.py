@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial, reduce
 from itertools import groupby, product
 from typing import Protocol
 
@@ -24,6 +25,7 @@ from index.wordtable import WordTable
 _TOKEN = re.compile(r"[A-Za-z]+(?:['’-][A-Za-z]+)*|[^\sA-Za-z]")
 _SYLLABLE = 6  # letters at most: zhuang
 _NAME = range(2, 5)  # syllables of a name, characters of a name
+_CHECKED = 200  # runs, the likeliest, that are looked for in one passage
 _LEAST = 0.14  # of a weight, the square root of a probability
 
 
@@ -97,7 +99,8 @@ class Pinyin:
                 for (run, weight), (character, other) in product(found.items(), characters)
                 if run[-1] + character in indexed
             }
-        return {run: weight for run, weight in found.items() if together(run, indexed)}
+        likely = sorted(found, key=lambda run: -found[run])[:_CHECKED]
+        return {run: found[run] for run in together(likely, indexed)}
 
     def _names(
         self, text: str, known: Callable[[str], bool]
@@ -166,9 +169,10 @@ class Pinyin:
                 yield found
 
 
-def together(run: str, indexed: Indexed) -> bool:
-    """Whether all pairs of neighbours in a run of characters stand in one passage."""
-    rows = indexed.holding(run[:2])[0]
-    for at in range(1, len(run) - 1):
-        rows = np.intersect1d(rows, indexed.holding(run[at : at + 2])[0], assume_unique=True)
-    return bool(len(rows))
+def together(runs: Iterable[str], indexed: Indexed) -> Iterator[str]:
+    """Those runs of characters of which all pairs of neighbours stand in one passage."""
+    holding = cache(lambda pair: indexed.holding(pair)[0])
+    for run in runs:
+        pairs = (holding(run[at : at + 2]) for at in range(len(run) - 1))
+        if len(reduce(partial(np.intersect1d, assume_unique=True), pairs)):
+            yield run

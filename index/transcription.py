@@ -55,7 +55,8 @@ class Transcription:
             return {}
         runs = self._runs(name, indexed)
         likely = sorted(((odds, run) for run, odds in runs.items() if len(run) > 1), reverse=True)
-        found = {run: odds for odds, run in likely[:_CHECKED] if together(run, indexed)}
+        stands = set(together([run for _, run in likely[:_CHECKED]], indexed))
+        found = {run: odds for odds, run in likely[:_CHECKED] if run in stands}
         if not found:
             return {}
         whole, length = sum(found.values()) + _DOUBT, len(next(iter(found)))
@@ -71,7 +72,9 @@ class Transcription:
                 for character, weight in self._chunks.of(name[start:end], self._characters):
                     for run, odds in best:
                         pair = run[-1:] + character
-                        if len(pair) > 1 and not held.setdefault(pair, pair in indexed):
+                        if pair not in held:
+                            held[pair] = len(pair) == 1 or pair in indexed
+                        if not held[pair]:
                             continue
                         longer = run + character
                         ends[end][longer] = ends[end].get(longer, 0.0) + odds * weight**2 / _ACCIDENT
