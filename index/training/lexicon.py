@@ -14,7 +14,7 @@ DATA holds JSON lines:
     parallel.jsonl.xz     {"en", "zh", "src"}                      a text in both languages
     dictionary.jsonl.gz   {"simp", "pinyin", "en": [gloss, ...]}   names have capitals in their pinyin
 
-Needs jieba (extra `train`). Takes three to four minutes on one core; writes its log to standard
+Needs jieba (extra `train`). Takes about four minutes on one core; writes its log to standard
 output. The same data give the same file, byte for byte.
 """
 
