@@ -71,10 +71,15 @@ def terms(text: str) -> list[str]:
         run = match[0]
         if _HAN.match(run):
             found += run
-            found += (run[index : index + 2] for index in range(len(run) - 1))
+            found += neighbours(run)
         else:
             found.append(_stem(run.replace(",", "")))
     return found
+
+
+def neighbours(run: str) -> list[str]:
+    """The pairs of characters under which a run of Chinese is indexed."""
+    return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
 def question_terms(text: str) -> list[str]:

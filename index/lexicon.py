@@ -16,7 +16,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from index.errors import EncoderError
-from index.keywords import asked, question_terms
+from index.keywords import asked, neighbours, question_terms
 from index.pinyin import Indexed, Pinyin, Spelling, Terms
 from index.text import CJK
 from index.transcription import Transcription
@@ -69,7 +69,7 @@ class Lexicon:
         of neighbours. `indexed` are the terms that the library's articles hold, and `spellings`
         the names that are known by their sound.
         """
-        heard = {term for each in spellings if self.is_sure(each) for term in each.terms}
+        heard = self.heard(spellings)
         searched = dict.fromkeys(question_terms(question))
         english = [term for term in searched if not _CHINESE.match(term) and term not in heard]
         runs = _CHINESE.findall(asked(question))
@@ -89,7 +89,7 @@ class Lexicon:
         others together is put in its place.
         """
         for each in reversed(spellings):
-            if self.is_sure(each):
+            if self._is_sure(each):
                 way = max(each.ways, key=lambda way: each.ways[way])
                 question = f"{question[: each.span.start]}{way}{question[each.span.end :]}"
         return question
@@ -101,7 +101,11 @@ class Lexicon:
         apart = [each for each in others if not any(one.span.contains(each.span) for one in own)]
         return sorted([*own, *apart], key=lambda each: each.span.start)
 
-    def is_sure(self, spelling: Spelling) -> bool:
+    def heard(self, spellings: Sequence[Spelling]) -> list[str]:
+        """The question's terms that are of a name whose spelling is sure."""
+        return [term for each in spellings if self._is_sure(each) for term in each.terms]
+
+    def _is_sure(self, spelling: Spelling) -> bool:
         """Whether one way to write a name is likelier than all others together, and it needs to be spelt."""
         likely = max(spelling.ways.values()) ** 2 > _LIKELY
         return likely and not all(map(self._is_likely, spelling.words))
@@ -148,4 +152,4 @@ def _index_terms(word: str) -> list[str]:
     """A word in the terms of the keyword index: longer Chinese words as pairs of neighbours."""
     if len(word) == 1 or not _CHINESE.match(word):
         return [word]
-    return [word[at : at + 2] for at in range(len(word) - 1)]
+    return neighbours(word)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial, reduce
 from itertools import groupby, product
@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from index.keywords import question_terms, terms
+from index.keywords import neighbours, question_terms, terms
 from index.records import Span
 from index.wordtable import WordTable
 
@@ -99,8 +99,7 @@ class Pinyin:
                 for (run, weight), (character, other) in product(found.items(), characters)
                 if run[-1] + character in indexed
             }
-        likely = sorted(found, key=lambda run: -found[run])[:_CHECKED]
-        return {run: found[run] for run in together(likely, indexed)}
+        return together(found, indexed, most=_CHECKED)
 
     def _names(
         self, text: str, known: Callable[[str], bool]
@@ -169,10 +168,12 @@ class Pinyin:
                 yield found
 
 
-def together(runs: Iterable[str], indexed: Indexed) -> Iterator[str]:
-    """Those runs of characters of which all pairs of neighbours stand in one passage."""
+def together(runs: Mapping[str, float], indexed: Indexed, *, most: int) -> dict[str, float]:
+    """Of the `most` likeliest runs of characters those whose pairs of neighbours stand in one passage."""
     holding = cache(lambda pair: indexed.holding(pair)[0])
-    for run in runs:
-        pairs = (holding(run[at : at + 2]) for at in range(len(run) - 1))
-        if len(reduce(partial(np.intersect1d, assume_unique=True), pairs)):
-            yield run
+
+    def rows(run: str) -> npt.NDArray[np.int64]:
+        return reduce(partial(np.intersect1d, assume_unique=True), map(holding, neighbours(run)))
+
+    likeliest = sorted(runs, key=lambda run: (runs[run], run), reverse=True)[:most]
+    return {run: runs[run] for run in likeliest if len(rows(run))}

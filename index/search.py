@@ -84,9 +84,7 @@ class Query:
 
     def vectors(self) -> list[Vectors]:
         """Those of its forms, once where they are the same."""
-        return (
-            [self.own.vector] if self.own.text == self.across.text else [self.own.vector, self.across.vector]
-        )
+        return list({form.text: form.vector for form in (self.own, self.across)}.values())
 
 
 def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
@@ -102,7 +100,7 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
         spellings = [] if language.startswith("zh") else lexicon.spellings(text, keywords)
         translations, abroad = lexicon.translate(text, keywords, spellings), lexicon.respelt(text, spellings)
         certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
-        certain += [term for each in spellings if lexicon.is_sure(each) for term in each.terms]
+        certain += lexicon.heard(spellings)
     translated, rarity = keywords.translated(translations, foreign)
     texts = list(dict.fromkeys((text, abroad)))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))

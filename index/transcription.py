@@ -54,9 +54,8 @@ class Transcription:
         if len(name) not in _LETTERS:
             return {}
         runs = self._runs(name, indexed)
-        likely = sorted(((odds, run) for run, odds in runs.items() if len(run) > 1), reverse=True)
-        stands = set(together([run for _, run in likely[:_CHECKED]], indexed))
-        found = {run: odds for odds, run in likely[:_CHECKED] if run in stands}
+        longer = {run: odds for run, odds in runs.items() if len(run) > 1}
+        found = together(longer, indexed, most=_CHECKED)
         if not found:
             return {}
         whole, length = sum(found.values()) + _DOUBT, len(next(iter(found)))
