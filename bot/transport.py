@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 TELEGRAM: Final = "https://api.telegram.org"
 CONNECTIONS: Final = 64
+POLLS: Final = 2  # the last request, which marks updates as read, while the one broken off still closes
 READ_SECONDS: Final = 20.0
 CONNECT_SECONDS: Final = 10.0
 WAITING_UPDATES: Final = 10_000
@@ -147,14 +148,17 @@ def make_bot(
         base_file_url=file_url(base_url, base_file_url),
         local_mode=local_mode,
         request=request or _request(CONNECTIONS),
-        get_updates_request=request or _request(1),
+        get_updates_request=request or _request(POLLS),
         rate_limiter=Limiter(rates),
     )
 
 
 def _request(connections: int) -> HTTPXRequest:
     return HTTPXRequest(
-        connection_pool_size=connections, read_timeout=READ_SECONDS, connect_timeout=CONNECT_SECONDS
+        connection_pool_size=connections,
+        read_timeout=READ_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        pool_timeout=READ_SECONDS,  # the longest that another request may hold a connection
     )
 
 

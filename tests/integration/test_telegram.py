@@ -6,11 +6,15 @@ import asyncio
 import socket
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
+from telegram.error import Conflict
 
 import index
 from bot.app import BotError, build_application, serve
+from bot.pacing import Rates
+from bot.transport import make_bot
 from tests.bot_api import TOKEN, BotApi
 from tests.fakes import FakeLibrary
 from tests.integration.bot_api_server import BotApiServer
@@ -54,6 +58,18 @@ async def test_what_was_asked_before_the_end_is_answered_and_what_came_after_wai
         async with serving(server, FakeLibrary()):
             await happens(server.api, lambda: server.api.sent(2))
         assert [len(server.api.sent(chat)) for chat in (1, 2)] == [1, 1]
+
+
+async def test_the_last_request_for_updates_need_not_wait_for_the_one_that_is_broken_off() -> None:
+    options: dict[str, Any] = {"base_file_url": None, "local_mode": False, "request": None, "rates": Rates()}
+    with BotApiServer() as server:
+        async with make_bot(TOKEN, base_url=server.url, **options) as bot:
+            broken_off = asyncio.create_task(bot.get_updates(timeout=30))
+            await happens(server.api, lambda: server.api.called("getUpdates"))
+            async with asyncio.timeout(10):
+                assert await bot.get_updates(timeout=0) == ()
+            with pytest.raises(Conflict):
+                await broken_off
 
 
 async def test_a_server_that_knows_only_how_to_fetch_and_send_is_enough() -> None:
