@@ -14,6 +14,7 @@ import numpy.typing as npt
 from index.encoder import Encoder
 from index.ranking import Candidate
 from index.snapshot import Snapshot
+from index.text import language_of
 from index.training.cases import Case, identifier, library_of, read, without
 
 _SEED = 7
@@ -26,7 +27,8 @@ class Asked:
     """One question's candidates: features (n, f), which cross languages (n,), which are right (n,).
 
     `passages` (n,) says which passage each is of, and `of_case` (n,) whether that is of the article
-    that answers; `hidden` that this article was taken away.
+    that answers; `hidden` that this article was taken away, and `crosses` that it is in another language
+    than the question.
     """
 
     features: Floats
@@ -35,6 +37,7 @@ class Asked:
     passages: npt.NDArray[np.int64]
     of_case: npt.NDArray[np.bool_]
     hidden: bool
+    crosses: bool
 
     @classmethod
     def of(cls, case: Case, offered: Sequence[tuple[Candidate, Sequence[float]]], *, hidden: bool) -> Asked:
@@ -49,6 +52,7 @@ class Asked:
             np.array([each.row for each in own]),
             of_case,
             hidden,
+            language_of(case.question)[:2] != language_of(case.context)[:2],
         )
 
 

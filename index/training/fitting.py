@@ -105,13 +105,8 @@ def threshold(line: Linear, examples: Sequence[Asked], *, crossing: bool) -> flo
 
     Of the questions whose passage is in the other language, or in the same.
     """
-    best = [scores(line, each).max() for each in examples if not each.hidden and _crosses(each) is crossing]
+    best = [scores(line, each).max() for each in examples if not each.hidden and each.crosses is crossing]
     return _sigmoid(float(np.quantile(best, _FALSE_REFUSALS)))
-
-
-def _crosses(asked: Asked) -> bool:
-    """Whether a question's right passage is in another language than the question."""
-    return bool(asked.crossing[asked.right].any())
 
 
 def describe(line: Linear, examples: Sequence[Asked]) -> dict[str, float]:

@@ -95,9 +95,9 @@ def asked(number: int) -> Asked:
     features = np.random.default_rng(number).normal(size=(3, len(FEATURES)))
     features[:, FEATURES.index("sentence_cosine")] = clear
     features[:, FEATURES.index("sentence_coverage")] = clear
-    crossing = np.full(3, number % 2 == 1)
-    hidden = number % 5 == 0
-    return Asked(features, crossing, (clear > 0) & (not hidden), np.arange(3), clear > 0, hidden)
+    crosses, hidden = number % 2 == 1, number % 5 == 0
+    right = (clear > 0) & (not hidden)
+    return Asked(features, np.full(3, crosses), right, np.arange(3), clear > 0, hidden, crosses)
 
 
 def test_the_ranking_is_fitted_anew_without_the_features_that_are_left_out() -> None:

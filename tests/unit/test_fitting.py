@@ -1,0 +1,32 @@
+"""The thresholds are where the answerable questions that are asked lie, found or not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from index.linear import Linear
+from index.training.asking import Asked
+from index.training.fitting import threshold
+
+LINE = Linear(np.ones((2, 1)), np.zeros(2), (0.0, 0.0))
+
+
+def asked(score: float, *, crosses: bool, found: bool = True, hidden: bool = False) -> Asked:
+    """A question with one candidate of this log-odds, of the passage that answers if that was found."""
+    right = np.array([found])
+    return Asked(np.array([[score]]), np.array([crosses]), right, np.zeros(1, int), right, hidden, crosses)
+
+
+def test_a_question_whose_passage_was_not_found_counts_among_those_of_its_kind() -> None:
+    found = [asked(2.0, crosses=True) for _ in range(19)]
+    missed = [asked(-2.0, crosses=True, found=False) for _ in range(19)]
+    alike = [asked(1.0, crosses=False) for _ in range(20)]
+    examples = [*found, *missed, *alike]
+    assert threshold(LINE, examples, crossing=True) == pytest.approx(1 / (1 + np.exp(2.0)))
+    assert threshold(LINE, examples, crossing=False) == pytest.approx(1 / (1 + np.exp(-1.0)))
+
+
+def test_questions_whose_passage_is_hidden_are_none_of_those_that_are_answerable() -> None:
+    examples = [asked(1.0, crosses=False), asked(-3.0, crosses=False, hidden=True)]
+    assert threshold(LINE, examples, crossing=False) == pytest.approx(1 / (1 + np.exp(-1.0)))
