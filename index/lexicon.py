@@ -24,7 +24,7 @@ from index.wordtable import WordTable
 
 MODEL = Path(__file__).parent / "models" / "lexicon.npz"
 LONGEST = 8  # characters of a Chinese word
-TABLES = ("english", "chinese", "syllables", "characters", "chunks")
+TABLES = ("english", "chinese", "syllables", "characters", "chunks", "names")
 _LIKELY = 0.5  # a probability
 _ARRAYS = tuple(field.name for field in fields(WordTable))
 
@@ -39,6 +39,7 @@ class Lexicon:
         self._english, self._chinese = tables["english"], tables["chinese"]
         self._pinyin = Pinyin(tables["syllables"], tables["characters"])
         self._transcription = Transcription(tables["chunks"], tables["characters"])
+        self._names = tables["names"]
 
     @classmethod
     def load(cls, path: Path = MODEL) -> Lexicon:
@@ -119,8 +120,21 @@ class Lexicon:
         return all(self.certainty(term) ** 2 > _LIKELY for term in question_terms(word))
 
     def certainty(self, term: str) -> float:
-        """How surely an English term is written in the likeliest way, 0 to 1; 0 if none is known."""
-        return max((weight for _, weight in self._english.of(term, self._chinese)), default=0.0)
+        """How surely a term is written in the likeliest way, 0 to 1; 0 if none is known."""
+        tables = self._english, self._chinese
+        own, other = reversed(tables) if _CHINESE.match(term) else tables
+        return max((weight for _, weight in own.of(term, other)), default=0.0)
+
+    def names(self, question: str) -> list[str]:
+        """The names in the Chinese of a question: words, or beginnings of words.
+
+        Nothing marks them there, so only those are found that a dictionary writes with a capital.
+        """
+        runs = _CHINESE.findall(asked(question))
+        words = [word for run in runs for word in segmented(run, self._chinese, self._names)]
+        parts = ([word[:size] for size in range(len(word), 1, -1)] for word in words)
+        found = (next(filter(self._names.__contains__, each), "") for each in parts)
+        return list(dict.fromkeys(filter(None, found)))
 
     @staticmethod
     def _weighed(word: str, own: WordTable, other: WordTable) -> dict[str, float]:
@@ -132,12 +146,12 @@ class Lexicon:
         return found
 
 
-def segmented(run: str, known: Terms) -> Iterator[str]:
-    """A run of Chinese as words: the longest known ones, from left to right, and single characters."""
+def segmented(run: str, *known: Terms) -> Iterator[str]:
+    """A run of Chinese as words: the longest that any knows, from left to right, and single characters."""
     at = 0
     while at < len(run):
         sizes = range(min(LONGEST, len(run) - at), 1, -1)
-        size = next((size for size in sizes if run[at : at + size] in known), 1)
+        size = next((size for size in sizes if any(run[at : at + size] in each for each in known)), 1)
         yield run[at : at + size]
         at += size
 

@@ -16,7 +16,7 @@ from index.evidence import Wanted, wanted
 from index.figures.english_dates import MONTHS
 from index.fusion import fuse
 from index.inference import Vectors
-from index.keywords import question_terms
+from index.keywords import neighbours, question_terms
 from index.lexicon import bundled_lexicon
 from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
@@ -95,11 +95,16 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
     foreign = snapshot.chinese != language.startswith("zh")
     sure = question_terms(" ".join(_SURELY_NAME.findall(question)))
     certain, translations, abroad = list[str](), list[dict[str, float]](), text
+    lexicon = bundled_lexicon()
+    named = lexicon.names(text) if language.startswith("zh") else []
+    sure += [pair for name in named for pair in neighbours(name)]
     if foreign.any():
-        lexicon = bundled_lexicon()
         spellings = [] if language.startswith("zh") else lexicon.spellings(text, keywords)
         translations, abroad = lexicon.translate(text, keywords, spellings), lexicon.respelt(text, spellings)
         certain = [name for name in sure if lexicon.certainty(name) >= _CERTAIN]
+        certain += [
+            pair for name in named if lexicon.certainty(name) >= _CERTAIN for pair in neighbours(name)
+        ]
         certain += lexicon.heard(spellings)
     translated, rarity = keywords.translated(translations, foreign)
     texts = list(dict.fromkeys((text, abroad)))

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 Shares = npt.NDArray[np.float64]
+_PART = 1e-6  # of a name in Chinese, which is searched by its pairs of characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,10 @@ class Wording:
             for word, share in words.items():
                 written[word] = (*written.get(word, ()), (number, share))
         named, sure = (
-            np.array([any(words.get(name, 0.0) >= 1.0 for name in which) for words in terms], dtype=np.bool_)
-            for which in (names, certain)
+            np.array(
+                [any(words.get(name, 0.0) >= least for name in which) for words in terms], dtype=np.bool_
+            )
+            for which, least in ((names, 1.0), (certain, _PART))
         )
         return cls(np.array(rarity, dtype=np.float64), named, sure, written)
 

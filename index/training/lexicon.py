@@ -64,6 +64,8 @@ class Settings:
     characters: int = 16  # of a syllable
     readings: int = 3  # of a character
     rare_reading: float = 0.1  # share of a character's readings, at least
+    capitals: float = 0.7  # share of a translation's uses, for a word that is a name and something else
+    used: int = 5  # times that translation, at least
 
 
 class Log:
@@ -89,6 +91,9 @@ _ALSO_NAMED = re.compile(r"\b(?:aka|formerly|previously) ([^,;()]+)")
 _DESCRIPTION = re.compile(r",| (?:in|founded|noted|between|off|from|near) ")
 _SYLLABLE = "[b-df-hj-np-tw-z]{0,2}[aeiou]{1,3}(?:n|ng|r)?"
 _CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][^\W\d_A-Z]{3,13}\b")
+_WITHIN = re.compile(r"(?<=[\w,] )[A-Za-z][A-Za-z-]+\b")  # words that a sentence does not begin with
+_NAME = re.compile(f"[{CJK}]{{2,{LONGEST}}}")
+_NO_NAME = ("variant of", "surname")  # how a first gloss begins
 _REFERENCE = re.compile(
     r"\b(?:variant of|see also|abbr\. (?:for|of)|same as|also written|pr\. \[)"
     r"|^(?:see|used in|CL:|also called) "
@@ -213,6 +218,41 @@ def sounds(path: Path, settings: Settings) -> tuple[WordTable, WordTable]:
     )
 
 
+def proper_names(
+    path: Path, parallel: Path, english: WordTable, chinese: WordTable, settings: Settings
+) -> WordTable:
+    """The Chinese words that the dictionary writes with a capital; they stand for nothing.
+
+    Of a word that it also writes without one, the likeliest translation must mostly have one in the texts.
+    """
+    written: dict[str, set[bool]] = {}
+    for entry in rows(path):
+        word = fold(entry["simp"]).text
+        if _NAME.fullmatch(word) and not entry["en"][0].startswith(_NO_NAME):
+            written.setdefault(word, set()).add(entry["pinyin"][:1].isupper())
+    found = Counter(word for row in rows(parallel) for word in _WITHIN.findall(row["en"]))
+    used: Counter[tuple[str, bool]] = Counter()
+    for word, times in found.items():
+        for term in terms(word):
+            used[term, word[0].isupper()] += times
+
+    def is_capital(word: str) -> bool:
+        term = next((term for term, _ in chinese.of(word, english)), "")
+        capital, plain = used[term, True], used[term, False]
+        return capital + plain >= settings.used and capital >= settings.capitals * (capital + plain)
+
+    names = sorted(
+        word for word, ways in written.items() if ways == {True} or (True in ways and is_capital(word))
+    )
+    nothing = np.empty(0, dtype=np.int32)
+    return WordTable(
+        np.array([name.encode() for name in names]),
+        np.zeros(len(names) + 1, dtype=np.int32),
+        nothing,
+        nothing.astype(np.uint8),
+    )
+
+
 def transcriptions(path: Path, parallel: Path, characters: WordTable, settings: Settings) -> WordTable:
     """Which characters may write which letters of a Western name."""
     every = [
@@ -274,11 +314,14 @@ def main() -> None:
     )
     chinese, english = (model_1(links, log, into=into, iterations=settings.iterations) for into in (1, 0))
     syllables, characters = sounds(words, settings)
+    into_chinese, into_english = translations(links, english, chinese, settings)
     tables = (
-        *translations(links, english, chinese, settings),
+        into_chinese,
+        into_english,
         syllables,
         characters,
         transcriptions(words, parallel, characters, settings),
+        proper_names(words, parallel, into_chinese, into_english, settings),
     )
     Lexicon(dict(zip(TABLES, tables, strict=True))).save(arguments.out)
     log(f"wrote {arguments.out}, {arguments.out.stat().st_size:,} bytes")

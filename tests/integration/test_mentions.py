@@ -40,6 +40,17 @@ def test_strangers_mention_none_of_the_names_whose_writing_is_certain(snapshot: 
     assert known.startswith(XIAOMI)
 
 
+@pytest.mark.parametrize("question", ["谷歌有多少員工？", "谷歌有多少员工？"])
+def test_a_name_in_chinese_is_looked_for_in_articles_of_either_language(
+    question: str, snapshot: Snapshot
+) -> None:
+    every = {snapshot.passage(row).article.title for row in range(len(snapshot.alive))}
+    assert strange(question, snapshot) == every
+    (known,) = every - strange(question.replace("谷歌", "小米"), snapshot)
+    assert known.startswith(XIAOMI)
+    assert any(title.startswith(TSMC) for title in every - strange("台積電有多少員工？", snapshot))
+
+
 def test_one_name_that_is_mentioned_is_enough(snapshot: Snapshot) -> None:
     at_xiaomi = strange("How many people work at Xiaomi?", snapshot)
     assert strange("Did Google buy Xiaomi?", snapshot) == at_xiaomi
@@ -51,7 +62,7 @@ def test_one_name_that_is_mentioned_is_enough(snapshot: Snapshot) -> None:
         "Describe the bridge.",
         "What happened in December?",
         "how many people work at google?",
-        "谷歌有多少員工？",
+        "這座橋花了多少錢？",
     ],
 )
 def test_nobody_is_a_stranger_where_nobody_is_surely_named(question: str, snapshot: Snapshot) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from index.errors import EncoderError
 from index.lexicon import MODEL, TABLES, Lexicon
 from index.pinyin import Pinyin
 from index.training.alignment import Pair, link, model_1
-from index.training.lexicon import Settings, glosses, table, translations
+from index.training.lexicon import Settings, glosses, proper_names, table, translations
 from tests.fakes_index import Passages, texts
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _made(english: dict[str, dict[str, float]]) -> Lexicon:
     into_chinese = table(words, pairs, scores, kept=9, floor=0.0)
     into_english = table(others, pairs[:, ::-1], scores, kept=9, floor=0.0)
     nothing = table([""], np.empty((0, 2), dtype=np.int32), np.empty(0), kept=1, floor=0.0)
-    tables = (into_chinese, into_english, nothing, nothing, nothing)
+    tables = (into_chinese, into_english, nothing, nothing, nothing, nothing)
     return Lexicon(dict(zip(TABLES, tables, strict=True)))
 
 
@@ -148,6 +149,33 @@ def test_chinese_is_cut_into_the_longest_words_that_are_known() -> None:
         {"station"},
         {"car"},
     ]
+
+
+# --- names that nothing marks ---
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("谷歌有多少員工？", "谷歌"),
+        ("华为什么时候上市？", "华为"),
+        ("英特爾一共要在亞利桑那投資多少？", "英特尔 亚利桑那"),
+        ("小米和特斯拉哪个便宜", "小米 特斯拉"),
+        ("北京地铁6号线一共花了多少钱？", "北京"),
+        ("東方的和平要花多少錢？", ""),
+        ("How many people work at Google?", ""),
+    ],
+)
+def test_a_name_in_chinese_is_what_english_would_write_with_a_capital(
+    lexicon: Lexicon, question: str, expected: str
+) -> None:
+    assert lexicon.names(question) == expected.split()
+
+
+def test_how_surely_a_name_is_written_is_known_of_either_language(lexicon: Lexicon) -> None:
+    assert lexicon.certainty("谷歌") > 0.9
+    assert lexicon.certainty("googl") > 0.9
+    assert lexicon.certainty("地瓜粥") == 0
 
 
 # --- names by their sound ---
@@ -279,6 +307,27 @@ def test_a_table_keeps_the_likeliest() -> None:
     assert list(kept.of("b", names)) == []
     assert list(kept.of("c", names)) == [("y", 1.0)]
     assert list(kept.of("longer than any", names)) == []
+
+
+def test_a_name_is_what_the_dictionary_or_the_texts_write_with_a_capital(tmp_path: Path) -> None:
+    entries = [
+        ("谷歌", "Gu3 ge1", "Google"),
+        ("小米", "Xiao3 mi3", "Xiaomi, a company"),
+        ("小米", "xiao3 mi3", "millet"),
+        ("和平", "He2 ping2", "Heping, a district"),
+        ("和平", "he2 ping2", "peace"),
+        ("汽车", "qi4 che1", "car"),
+        ("雷", "Lei2", "surname Lei"),
+        ("欧阳", "Ou1 yang2", "surname Ouyang"),
+    ]
+    rows = ({"simp": word, "pinyin": sound, "en": [gloss]} for word, sound, gloss in entries)
+    (tmp_path / "dictionary.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    texts = [{"en": "They say Xiaomi wants peace."}] * 5
+    (tmp_path / "parallel.jsonl").write_text("\n".join(map(json.dumps, texts)), encoding="utf-8")
+    made = _made({"xiaomi": {"小米": 1.0}, "peac": {"和平": 1.0}})._tables
+    files = (tmp_path / "dictionary.jsonl", tmp_path / "parallel.jsonl")
+    names = proper_names(*files, made["english"], made["chinese"], Settings())
+    assert [word.decode() for word in names.words.tolist()] == ["小米", "谷歌"]
 
 
 @given(
