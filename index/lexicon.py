@@ -106,6 +106,15 @@ class Lexicon:
         """The question's terms that are of a name whose spelling is sure."""
         return [term for each in spellings if self._is_sure(each) for term in each.terms]
 
+    def people(self, question: str) -> list[str]:
+        """The terms of people's given names, which nobody translates: how they sound is how they are written.
+
+        Where none of the ways to write such a name stands in the articles, they do not mention it.
+        """
+        named = self._pinyin.people(question, self._english)
+        unknown = (words for words in named if not all(map(self._is_likely, words)))
+        return [term for words in unknown for term in question_terms(" ".join(words[1:]))]
+
     def _is_sure(self, spelling: Spelling) -> bool:
         """Whether one way to write a name is likelier than all others together, and it needs to be spelt."""
         likely = max(spelling.ways.values()) ** 2 > _LIKELY

@@ -80,7 +80,7 @@ class Pinyin:
 
         `known` are the terms that need no spelling.
         """
-        for found, name in self._names(text, lambda word: all(term in known for term in terms(word))):
+        for found, name in self._names(text, known):
             if ways := self._ways(name, indexed):
                 whole = math.hypot(*ways.values())
                 yield Spelling(
@@ -88,6 +88,12 @@ class Pinyin:
                     tuple(each[0] for each in found),
                     {way: weight / whole for way, weight in ways.items()},
                 )
+
+    def people(self, text: str, known: Terms) -> Iterator[tuple[str, ...]]:
+        """The words of names that begin with a surname, in an English text."""
+        for found, name in self._names(text, known):
+            if name[0] != name[0].lower():
+                yield tuple(each[0] for each in found)
 
     def _ways(self, name: Sequence[str], indexed: Indexed) -> dict[str, float]:
         """The runs of characters that sound so of which all pairs stand in one passage."""
@@ -101,14 +107,23 @@ class Pinyin:
             }
         return together(found, indexed, most=_CHECKED)
 
-    def _names(
-        self, text: str, known: Callable[[str], bool]
-    ) -> Iterator[tuple[list[re.Match[str]], list[str]]]:
-        """Each name and its syllables: capitalised words in a row, or a word that is not known."""
-        for row in self._words_in_a_row(text, known):
+    def _names(self, text: str, known: Terms) -> Iterator[tuple[list[re.Match[str]], list[str]]]:
+        """Each name and its syllables: capitalised words in a row, or a word that is not known.
+
+        Where more words follow a surname, its syllable has a capital.
+        """
+
+        def is_known(word: str) -> bool:
+            return all(term in known for term in terms(word))
+
+        for row in self._words_in_a_row(text, is_known):
             name = [syllable for _, syllables in row for syllable in syllables]
-            if len(name) in _NAME and (len(row) > 1 or not known(row[0][0][0])):
-                yield [word for word, _ in row], name
+            if len(name) not in _NAME or (len(row) == 1 and is_known(row[0][0][0])):
+                continue
+            surname = name[0].capitalize()
+            if len(row) > 1 and len(row[0][1]) == 1 and surname in self._syllables:
+                name[0] = surname
+            yield [word for word, _ in row], name
 
     def _words_in_a_row(
         self, text: str, known: Callable[[str], bool]

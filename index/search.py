@@ -105,7 +105,7 @@ def prepare(question: str, snapshot: Snapshot, encoder: Encoder) -> Query:
         certain += [
             pair for name in named if lexicon.certainty(name) >= _CERTAIN for pair in neighbours(name)
         ]
-        certain += lexicon.heard(spellings)
+        certain += [*lexicon.heard(spellings), *lexicon.people(text)]
     translated, rarity = keywords.translated(translations, foreign)
     texts = list(dict.fromkeys((text, abroad)))
     vectors = dict(zip(texts, encoder.encode(texts), strict=True))

@@ -27,7 +27,7 @@ import re
 import time
 import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Protocol
@@ -61,7 +61,8 @@ class Settings:
     kept: int = 8  # translations of a term
     floor: float = 0.02  # a translation's share of a term, at least
     plain_weight: float = 0.1  # of a word that is no name, for how characters of names are read
-    characters: int = 16  # of a syllable
+    characters: int = 40  # of a syllable
+    rare_surname: float = 0.03  # share of the people whose surname sounds so, at least
     readings: int = 3  # of a character
     rare_reading: float = 0.1  # share of a character's readings, at least
     capitals: float = 0.7  # share of a translation's uses, for a word that is a name and something else
@@ -90,6 +91,7 @@ _ACRONYM = re.compile(r"\(([A-Z][A-Za-z&]*[A-Z])\)")
 _ALSO_NAMED = re.compile(r"\b(?:aka|formerly|previously) ([^,;()]+)")
 _DESCRIPTION = re.compile(r",| (?:in|founded|noted|between|off|from|near) ")
 _SYLLABLE = "[b-df-hj-np-tw-z]{0,2}[aeiou]{1,3}(?:n|ng|r)?"
+_PEOPLE = ([True, True], [True, True, False])  # capitals of syllables in somebody's name
 _CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][^\W\d_A-Z]{3,13}\b")
 _WITHIN = re.compile(r"(?<=[\w,] )[A-Za-z][A-Za-z-]+\b")  # words that a sentence does not begin with
 _NAME = re.compile(f"[{CJK}]{{2,{LONGEST}}}")
@@ -194,28 +196,58 @@ def _searched(term: str) -> bool:
 
 
 def sounds(path: Path, settings: Settings) -> tuple[WordTable, WordTable]:
-    """Which characters a syllable may be, as names are written, and which syllables a character."""
+    """Which characters a syllable may be, as names are written, and which syllables a character.
+
+    A syllable with a capital is a surname: one that the dictionary says is one, as often as it writes
+    somebody's name so.
+    """
     counts: Counter[tuple[str, str]] = Counter()
+    people: Counter[tuple[str, str]] = Counter()
+    surnames: set[tuple[str, str]] = set()
     for entry in rows(path):
-        syllables = re.sub(r"[0-9:]", "", entry["pinyin"]).lower().split()
+        written = re.sub(r"[0-9:]", "", entry["pinyin"]).split()
         weight = 1.0 if entry["pinyin"][:1].isupper() else settings.plain_weight
         characters = fold(entry["simp"]).text
-        if len(characters) == len(syllables):
-            for pair in zip(syllables, characters, strict=True):
-                counts[pair] += weight  # type: ignore[assignment]  # a Counter's values may be fractions
-    kept = {
+        if len(characters) != len(written):
+            continue
+        for syllable, character in zip(written, characters, strict=True):
+            counts[syllable.lower(), character] += weight  # type: ignore[assignment]  # a Counter's values may be fractions
+        if len(written) == 1 and any(gloss.startswith("surname ") for gloss in entry["en"]):
+            surnames.add((written[0], characters))
+        elif [syllable[0].isupper() for syllable in written] in _PEOPLE:
+            people[written[0], characters[0]] += 1
+    spoken = {
         pair: count for pair, count in counts.items() if all(map(re.fullmatch, (_SYLLABLE, f"[{CJK}]"), pair))
     }
-    names = [sorted({pair[side] for pair in kept}) for side in (0, 1)]
-    numbers = [{name: number for number, name in enumerate(each)} for each in names]
-    pairs = np.array(
-        [(numbers[0][syllable], numbers[1][character]) for syllable, character in kept], dtype=np.int32
-    )
-    scores = np.array(list(kept.values()))
+    called = {(syllable, each): 1 + people[syllable, each] for syllable, each in surnames}
+    whole = Counter[str]()
+    for (syllable, _), count in called.items():
+        whole[syllable] += count
+    called = {
+        pair: count
+        for pair, count in called.items()
+        if (pair[0].lower(), pair[1]) in spoken and count >= settings.rare_surname * whole[pair[0]]
+    }
+    read = {(character, syllable): count for (syllable, character), count in spoken.items()}
+    syllables = sorted({syllable for syllable, _ in (*spoken, *called)})
+    known = sorted({character for character, _ in read})
     return (
-        table(names[0], pairs, scores, settings.characters, 0.0),
-        table(names[1], pairs[:, ::-1], scores, settings.readings, settings.rare_reading),
+        _counted(syllables, known, {**spoken, **called}, settings.characters, 0.0),
+        _counted(known, syllables, read, settings.readings, settings.rare_reading),
     )
+
+
+def _counted(
+    words: Sequence[str],
+    others: Sequence[str],
+    counts: Mapping[tuple[str, str], float],
+    kept: int,
+    floor: float,
+) -> WordTable:
+    """What each word stands for among the others, by counts of both together."""
+    numbers = [{name: number for number, name in enumerate(each)} for each in (words, others)]
+    pairs = np.array([(numbers[0][word], numbers[1][other]) for word, other in counts], dtype=np.int32)
+    return table(words, pairs, np.array(list(counts.values()), dtype=np.float64), kept, floor)
 
 
 def proper_names(

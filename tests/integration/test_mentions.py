@@ -81,3 +81,8 @@ def test_a_name_that_its_sound_tells_is_as_certain_as_one_that_a_table_does(snap
     every = {snapshot.passage(row).article.title for row in range(len(snapshot.alive))}
     (known,) = every - strange("Who is Wang Chuanfu?", snapshot)
     assert known.startswith("比亚迪2024年营收")
+
+
+def test_somebody_whose_name_no_article_writes_in_any_way_is_mentioned_by_none(snapshot: Snapshot) -> None:
+    found = strange("When was Xu Furen born?", snapshot)
+    assert found == {snapshot.passage(row).article.title for row in range(len(snapshot.alive))}

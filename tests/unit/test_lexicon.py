@@ -16,7 +16,7 @@ from index.errors import EncoderError
 from index.lexicon import MODEL, TABLES, Lexicon
 from index.pinyin import Pinyin
 from index.training.alignment import Pair, link, model_1
-from index.training.lexicon import Settings, glosses, proper_names, table, translations
+from index.training.lexicon import Settings, glosses, proper_names, sounds, table, translations
 from tests.fakes_index import Passages, texts
 
 if TYPE_CHECKING:
@@ -222,11 +222,34 @@ def test_a_name_that_only_its_sound_tells_is_put_as_the_articles_write_it(
     assert lexicon.respelt(question, lexicon.spellings(question, Passages(held))) == expected
 
 
+@pytest.mark.parametrize("question", ["Who is Liu Yun?", "Did Chen Cheng win?"])
+def test_somebodys_surname_is_a_surname(lexicon: Lexicon, question: str) -> None:
+    """流云 is a cloud, and 臣成 two words that met by accident."""
+    assert lexicon.spellings(question, Passages("流云 臣成")) == []
+    (spelling,) = lexicon.spellings(question, Passages("流云 刘云 臣成 陈成"))
+    assert spelling.ways in ({"刘云": 1.0}, {"陈成": 1.0})
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Who is Lei Jun?", "jun"),
+        ("Did Wang Chuanfu or Xu Furen pay?", "chuanfu furen"),
+        ("Is Hong Kong far?", ""),
+        ("Can He pay?", ""),
+        ("Who is Michael Phelps?", ""),
+        ("Where is Zhengzhou?", ""),
+    ],
+)
+def test_people_are_known_by_surname_and_sound(lexicon: Lexicon, question: str, expected: str) -> None:
+    assert lexicon.people(question) == expected.split()
+
+
 def test_a_name_that_may_be_written_in_two_ways_alike_stays_as_it_is(lexicon: Lexicon) -> None:
-    likely = ways(lexicon, "Who is Wang Xin?", Passages("王心 王信 网新"))
-    assert max(likely[way] for way in ("王心", "王信", "网新")) ** 2 < 0.5
-    spellings = lexicon.spellings("Who is Wang Xin?", Passages("王心 王信 网新"))
-    assert lexicon.respelt("Who is Wang Xin?", spellings) == "Who is Wang Xin?"
+    likely = ways(lexicon, "Who is Lu Ming?", Passages("陆明 吕明 卢明"))
+    assert max(likely[way] for way in ("陆明", "吕明", "卢明")) ** 2 < 0.5
+    spellings = lexicon.spellings("Who is Lu Ming?", Passages("陆明 吕明 卢明"))
+    assert lexicon.respelt("Who is Lu Ming?", spellings) == "Who is Lu Ming?"
 
 
 def test_a_known_english_word_is_not_taken_for_the_sound_of_a_chinese_one(lexicon: Lexicon) -> None:
@@ -328,6 +351,25 @@ def test_a_name_is_what_the_dictionary_or_the_texts_write_with_a_capital(tmp_pat
     files = (tmp_path / "dictionary.jsonl", tmp_path / "parallel.jsonl")
     names = proper_names(*files, made["english"], made["chinese"], Settings())
     assert [word.decode() for word in names.words.tolist()] == ["小米", "谷歌"]
+
+
+def test_surnames_are_as_common_as_they_are_among_peoples_names(tmp_path: Path) -> None:
+    entries = [
+        ("刘", "Liu2", "surname Liu"),
+        ("刘", "liu2", "classifier"),
+        ("留", "Liu2", "surname Liu"),
+        ("流", "liu2", "to flow"),
+        ("流云", "liu2 yun2", "clouds"),
+        *[("刘云", "Liu2 Yun2", "somebody")] * 40,
+        ("流汗", "Liu2 Han4", "nobody's surname"),
+    ]
+    file = tmp_path / "dictionary.jsonl"
+    rows = ({"simp": word, "pinyin": sound, "en": [gloss]} for word, sound, gloss in entries)
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    syllables, characters = sounds(file, Settings())
+    assert [word for word, _ in syllables.of("Liu", characters)] == ["刘"]
+    assert {word for word, _ in syllables.of("liu", characters)} == {"刘", "留", "流"}
+    assert dict(characters.of("刘", syllables)) == {"liu": 1.0}
 
 
 @given(
