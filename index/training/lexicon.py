@@ -203,7 +203,7 @@ def sounds(path: Path, settings: Settings) -> tuple[WordTable, WordTable]:
     """
     counts: Counter[tuple[str, str]] = Counter()
     people: Counter[tuple[str, str]] = Counter()
-    surnames: set[tuple[str, str]] = set()
+    surnames: dict[tuple[str, str], None] = {}  # in the file's order: ties are then always broken alike
     for entry in rows(path):
         written = re.sub(r"[0-9:]", "", entry["pinyin"]).split()
         weight = 1.0 if entry["pinyin"][:1].isupper() else settings.plain_weight
@@ -213,7 +213,7 @@ def sounds(path: Path, settings: Settings) -> tuple[WordTable, WordTable]:
         for syllable, character in zip(written, characters, strict=True):
             counts[syllable.lower(), character] += weight  # type: ignore[assignment]  # a Counter's values may be fractions
         if len(written) == 1 and any(gloss.startswith("surname ") for gloss in entry["en"]):
-            surnames.add((written[0], characters))
+            surnames[written[0], characters] = None
         elif [syllable[0].isupper() for syllable in written] in _PEOPLE:
             people[written[0], characters[0]] += 1
     spoken = {
