@@ -92,7 +92,7 @@ class Pinyin:
     def people(self, text: str, known: Terms) -> Iterator[tuple[str, ...]]:
         """The words of names that begin with a surname, in an English text."""
         for found, name in self._names(text, known):
-            if name[0] != name[0].lower():
+            if name[0][0].isupper():
                 yield tuple(each[0] for each in found)
 
     def _ways(self, name: Sequence[str], indexed: Indexed) -> dict[str, float]:

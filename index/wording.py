@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 Shares = npt.NDArray[np.float64]
-_PART = 1e-6  # of a name in Chinese, which is searched by its pairs of characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +38,14 @@ class Wording:
         for number, words in enumerate(terms):
             for word, share in words.items():
                 written[word] = (*written.get(word, ()), (number, share))
-        named, sure = (
-            np.array(
-                [any(words.get(name, 0.0) >= least for name in which) for words in terms], dtype=np.bool_
-            )
-            for which, least in ((names, 1.0), (certain, _PART))
+        named = [any(words.get(name, 0.0) >= 1.0 for name in names) for words in terms]
+        sure = [not words.keys().isdisjoint(certain) for words in terms]
+        return cls(
+            np.array(rarity, dtype=np.float64),
+            np.array(named, dtype=np.bool_),
+            np.array(sure, dtype=np.bool_),
+            written,
         )
-        return cls(np.array(rarity, dtype=np.float64), named, sure, written)
 
     def held(self, words: frozenset[str]) -> Shares:
         """How much of each term stands in a text of these words, (t,)."""

@@ -246,8 +246,9 @@ def _counted(
 ) -> WordTable:
     """What each word stands for among the others, by counts of both together."""
     numbers = [{name: number for number, name in enumerate(each)} for each in (words, others)]
-    pairs = np.array([(numbers[0][word], numbers[1][other]) for word, other in counts], dtype=np.int32)
-    return table(words, pairs, np.array(list(counts.values()), dtype=np.float64), kept, floor)
+    pairs = [(numbers[0][word], numbers[1][other]) for word, other in counts]
+    scores = np.array(list(counts.values()), dtype=np.float64)
+    return table(words, np.array(pairs, dtype=np.int32).reshape(-1, 2), scores, kept, floor)
 
 
 def proper_names(
@@ -276,13 +277,7 @@ def proper_names(
     names = sorted(
         word for word, ways in written.items() if ways == {True} or (True in ways and is_capital(word))
     )
-    nothing = np.empty(0, dtype=np.int32)
-    return WordTable(
-        np.array([name.encode() for name in names]),
-        np.zeros(len(names) + 1, dtype=np.int32),
-        nothing,
-        nothing.astype(np.uint8),
-    )
+    return _counted(names, (), {}, 0, 0.0)
 
 
 def transcriptions(path: Path, parallel: Path, characters: WordTable, settings: Settings) -> WordTable:

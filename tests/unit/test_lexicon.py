@@ -20,6 +20,7 @@ from index.training.lexicon import Settings, glosses, proper_names, sounds, tabl
 from tests.fakes_index import Passages, texts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from index.wordtable import WordTable
@@ -332,6 +333,17 @@ def test_a_table_keeps_the_likeliest() -> None:
     assert list(kept.of("longer than any", names)) == []
 
 
+def _lines(file: Path, rows: Iterable[object]) -> Path:
+    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return file
+
+
+def _dictionary(folder: Path, entries: Iterable[tuple[str, str, str]]) -> Path:
+    """A dictionary of words, how they sound, and what they mean."""
+    rows = ({"simp": word, "pinyin": sound, "en": [gloss]} for word, sound, gloss in entries)
+    return _lines(folder / "dictionary.jsonl", rows)
+
+
 def test_a_name_is_what_the_dictionary_or_the_texts_write_with_a_capital(tmp_path: Path) -> None:
     entries = [
         ("谷歌", "Gu3 ge1", "Google"),
@@ -343,13 +355,10 @@ def test_a_name_is_what_the_dictionary_or_the_texts_write_with_a_capital(tmp_pat
         ("雷", "Lei2", "surname Lei"),
         ("欧阳", "Ou1 yang2", "surname Ouyang"),
     ]
-    rows = ({"simp": word, "pinyin": sound, "en": [gloss]} for word, sound, gloss in entries)
-    (tmp_path / "dictionary.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    texts = [{"en": "They say Xiaomi wants peace."}] * 5
-    (tmp_path / "parallel.jsonl").write_text("\n".join(map(json.dumps, texts)), encoding="utf-8")
+    dictionary = _dictionary(tmp_path, entries)
+    parallel = _lines(tmp_path / "parallel.jsonl", [{"en": "They say Xiaomi wants peace."}] * 5)
     made = _made({"xiaomi": {"小米": 1.0}, "peac": {"和平": 1.0}})._tables
-    files = (tmp_path / "dictionary.jsonl", tmp_path / "parallel.jsonl")
-    names = proper_names(*files, made["english"], made["chinese"], Settings())
+    names = proper_names(dictionary, parallel, made["english"], made["chinese"], Settings())
     assert [word.decode() for word in names.words.tolist()] == ["小米", "谷歌"]
 
 
@@ -363,10 +372,7 @@ def test_surnames_are_as_common_as_they_are_among_peoples_names(tmp_path: Path) 
         *[("刘云", "Liu2 Yun2", "somebody")] * 40,
         ("流汗", "Liu2 Han4", "nobody's surname"),
     ]
-    file = tmp_path / "dictionary.jsonl"
-    rows = ({"simp": word, "pinyin": sound, "en": [gloss]} for word, sound, gloss in entries)
-    file.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    syllables, characters = sounds(file, Settings())
+    syllables, characters = sounds(_dictionary(tmp_path, entries), Settings())
     assert [word for word, _ in syllables.of("Liu", characters)] == ["刘"]
     assert {word for word, _ in syllables.of("liu", characters)} == {"刘", "留", "流"}
     assert dict(characters.of("刘", syllables)) == {"liu": 1.0}
