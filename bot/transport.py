@@ -75,6 +75,11 @@ class ChatOrder(BaseUpdateProcessor):
         """Nothing has to be given back."""
 
 
+def _look_at_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
 def _drop(coroutine: Awaitable[Any]) -> None:
     """Let go of what was never begun."""
     if asyncio.iscoroutine(coroutine):
@@ -102,7 +107,13 @@ class TolerantBot(ExtBot[int]):
         return self._contact
 
     async def get_updates(self, *args: Any, **kwargs: Any) -> tuple[Update, ...]:  # noqa: ANN401  passed on
-        """Fetch updates, and remember that it was done."""
+        """Fetch updates, and remember that it was done.
+
+        The library leaves a fetch to itself when it is told to stop. If that fetch has just
+        failed, nobody would look at the error, and asyncio would report it with a traceback.
+        """
+        if task := asyncio.current_task():
+            task.add_done_callback(_look_at_error)
         return await self._remembered(super().get_updates(*args, **kwargs))
 
     async def get_webhook_info(self, *args: Any, **kwargs: Any) -> WebhookInfo:  # noqa: ANN401  passed on

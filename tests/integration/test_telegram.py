@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
 import subprocess
 from pathlib import Path
@@ -24,6 +25,7 @@ from tests.integration.serving import happens, serving
 SAMPLES = Path(index.__file__).parent / "samples"
 QUESTION = "how much does Xiaomi plan to spend on R&D"
 OTHER_QUESTION = "小米未來五年要投入多少研發費用？"
+OPTIONS: dict[str, Any] = {"base_file_url": None, "local_mode": False, "request": None, "rates": Rates()}
 
 
 # In this process
@@ -61,9 +63,8 @@ async def test_what_was_asked_before_the_end_is_answered_and_what_came_after_wai
 
 
 async def test_the_last_request_for_updates_need_not_wait_for_the_one_that_is_broken_off() -> None:
-    options: dict[str, Any] = {"base_file_url": None, "local_mode": False, "request": None, "rates": Rates()}
     with BotApiServer() as server:
-        async with make_bot(TOKEN, base_url=server.url, **options) as bot:
+        async with make_bot(TOKEN, base_url=server.url, **OPTIONS) as bot:
             broken_off = asyncio.create_task(bot.get_updates(timeout=30))
             await happens(server.api, lambda: server.api.called("getUpdates"))
             async with asyncio.timeout(10):
@@ -97,6 +98,19 @@ async def test_a_second_program_with_the_same_token_is_named_in_the_log(
             server.api.say("340 million")
             await happens(server.api, lambda: server.api.sent(1))
     assert "another program is fetching this bot's messages" in caplog.text
+
+
+async def test_a_fetch_that_fails_as_the_bot_stops_leaves_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with BotApiServer() as server:
+        async with make_bot(TOKEN, base_url=server.url, **OPTIONS) as bot:
+            server.api.fail("getUpdates", 409, "Conflict: terminated by other getUpdates request")
+            left_alone = asyncio.create_task(bot.get_updates(timeout=0))
+            await asyncio.wait([left_alone])
+    del left_alone
+    gc.collect()
+    assert "never retrieved" not in caplog.text
 
 
 async def test_a_refused_token_is_one_clear_sentence_without_the_token() -> None:
