@@ -22,6 +22,7 @@ from index.reader import Reader
 from index.records import Aid, Answer, Article, Hit, NotFound, Quote, Within
 from index.search import Found, Query, prepare, search
 from index.snapshot import Snapshot
+from index.text import same_language
 from index.verdict import PASSAGES, Judged, judge
 
 LONGEST_QUESTION = 1000
@@ -208,7 +209,7 @@ def _explained(quote: Quote, judged: Judged, language: str) -> Quote:
 
 
 def _aids(quote: Quote, language: str) -> tuple[Aid, ...]:
-    if language[:2] == quote.article.language[:2]:
+    if same_language(language, quote.article.language):
         return ()
     return aids(quote.article.text, quote.span, language)
 

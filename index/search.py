@@ -21,7 +21,7 @@ from index.lexicon import bundled_lexicon
 from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
 from index.tables import Rows
-from index.text import fold, language_of
+from index.text import fold, language_of, same_language
 from index.wording import Wording
 
 _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propose
@@ -76,7 +76,7 @@ class Query:
 
     def crosses(self, language: str) -> bool:
         """Whether an article's language is another than the question's."""
-        return self.language[:2] != language[:2]
+        return not same_language(self.language, language)
 
     def form(self, row: int) -> Form:
         """The form for the article of a passage."""

@@ -163,6 +163,11 @@ def language_of(text: str) -> str:
     return _script_of(sample, chinese)
 
 
+def same_language(one: str, other: str) -> bool:
+    """Whether two languages, as `language_of` tells them, are the same, in whatever script."""
+    return one[:2] == other[:2]
+
+
 def _looks_english(sample: str, words: list[str], chinese: int) -> bool:
     """Weighs a word as a Chinese character, a name as half of one, and grammar as three more."""
     grammar = sum(word.casefold() in _ENGLISH_GRAMMAR for word in words)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from index.encoder import Encoder
 from index.ranking import Candidate
 from index.snapshot import Snapshot
-from index.text import language_of
+from index.text import language_of, same_language
 from index.training.cases import Case, identifier, library_of, read, without
 
 _SEED = 7
@@ -52,7 +52,7 @@ class Asked:
             np.array([each.row for each in own]),
             of_case,
             hidden,
-            language_of(case.question)[:2] != language_of(case.context)[:2],
+            not same_language(language_of(case.question), language_of(case.context)),
         )
 
 
