@@ -164,6 +164,9 @@ def test_chinese_is_cut_into_the_longest_words_that_are_known() -> None:
         ("小米和特斯拉哪个便宜", "小米 特斯拉"),
         ("北京地铁6号线一共花了多少钱？", "北京"),
         ("東方的和平要花多少錢？", ""),
+        ("这家公司中共有多少员工？", ""),
+        ("大约有多少人大约需要帮助？", ""),
+        ("彰化市內的公用電話何時改裝？", "彰化"),
         ("How many people work at Google?", ""),
     ],
 )
