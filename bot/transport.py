@@ -75,11 +75,6 @@ class ChatOrder(BaseUpdateProcessor):
         """Nothing has to be given back."""
 
 
-def _look_at_error(task: asyncio.Task[Any]) -> None:
-    if not task.cancelled():
-        task.exception()
-
-
 def _drop(coroutine: Awaitable[Any]) -> None:
     """Let go of what was never begun."""
     if asyncio.iscoroutine(coroutine):
@@ -138,6 +133,11 @@ class TolerantBot(ExtBot[int]):
             return await super().delete_webhook(*args, **kwargs)
         except InvalidToken:
             return True
+
+
+def _look_at_error(task: asyncio.Task[Any]) -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 def make_bot(

@@ -140,7 +140,7 @@ class Lexicon:
         Nothing marks them there, so only those are found that a dictionary writes with a capital.
         """
         runs = _CHINESE.findall(asked(question))
-        words = [word for run in runs for word in _surely(run, self._chinese, self._names)]
+        words = [word for run in runs for word in _agreed(run, self._chinese, self._names)]
         parts = ([word[:size] for size in range(len(word), 1, -1)] for word in words)
         found = (next(filter(self._names.__contains__, each), "") for each in parts)
         return list(dict.fromkeys(filter(None, found)))
@@ -161,14 +161,13 @@ def segmented(run: str, *known: Terms, backward: bool = False) -> Iterator[str]:
     From left to right, or `backward`, the last word first.
     """
     while run:
-        pieces = (run[-size:] if backward else run[:size] for size in range(LONGEST, 1, -1))
-        single = run[-1] if backward else run[0]
-        word = next((piece for piece in pieces if any(piece in each for each in known)), single)
+        pieces = (run[-size:] if backward else run[:size] for size in range(LONGEST, 0, -1))
+        word = next(piece for piece in pieces if len(piece) == 1 or any(piece in each for each in known))
         yield word
         run = run[: -len(word)] if backward else run[len(word) :]
 
 
-def _surely(run: str, *known: Terms) -> Iterator[str]:
+def _agreed(run: str, *known: Terms) -> Iterator[str]:
     """The words of a run that begin in the same place backward too, as long as they are in both.
 
     Elsewhere chance has joined the end of one to the beginning of the next: 中共 in 其中共有.
