@@ -10,6 +10,7 @@ from functools import partial
 
 import numpy as np
 
+from index.certainty import Judged, judge
 from index.dialogue import understood
 from index.encoder import Encoder
 from index.errors import QuestionError
@@ -23,7 +24,7 @@ from index.records import Aid, Answer, Article, Hit, NotFound, Quote, Within
 from index.search import Found, Query, prepare, search
 from index.snapshot import Snapshot
 from index.text import same_language
-from index.verdict import PASSAGES, Judged, judge
+from index.verdict import PASSAGES
 
 LONGEST_QUESTION = 1000
 _NEAREST = 3

@@ -41,11 +41,11 @@ class Linear:
         """The log-odds that what has these features, (f,), answers."""
         return float(self.weights[int(crossing)] @ features + self.biases[int(crossing)])
 
-    def probability(self, features: npt.NDArray[np.float32], *, crossing: bool, less: float = 0.0) -> float:
-        """The probability, 0 to 1, that what has these features, (f,), answers, its log-odds being `less`."""
-        # The logistic function, in a form that no score is too low for.
-        return (1 + math.tanh((self.score(features, crossing=crossing) - less) / 2)) / 2
-
     def threshold(self, *, crossing: bool, wanted: float | None = None) -> float:
         """The least probability at which to quote: the one wanted, or the calibrated one."""
         return self.confidence[int(crossing)] if wanted is None else wanted
+
+
+def logistic(score: float) -> float:
+    """The probability, 0 to 1, of these log-odds, in a form that no score is too low for."""
+    return (1 + math.tanh(score / 2)) / 2

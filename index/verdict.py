@@ -1,13 +1,12 @@
-"""Which sentence answers, and how likely, once the likeliest passages were read with the question.
+"""Which sentence answers, once the likeliest passages were read with the question.
 
 Searching and ranking are quick and look at words and vectors; the reader looks at question
 and passage together, and is slow. So it reads only the passages whose best sentence ranks
 highest. What it says and what was known before are combined by a linear score with one set
-of weights where question and article share a language and one where they do not,
-stretched to a probability. `index/training/verdict.py` fits them on questions that the
-reader was not trained on, answerable and not, and writes `models/verdict.json` together
-with the refusal thresholds. Hardly any of those questions is about somebody whom no article mentions,
-as people's are; so that is a rule beside them (`STRANGER`).
+of weights where question and article share a language and one where they do not.
+`index/training/verdict.py` fits them on questions that the reader was not trained on, answerable
+and not, and writes `models/verdict.json`. It orders sentences; how likely the first one is to answer
+at all is told by more than itself (`index/certainty.py`).
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import numpy.typing as npt
 
 from index.inference import MODELS
 from index.linear import Linear
-from index.mentions import strangers
 from index.outlets import speaker
 from index.passages import Window, window
 from index.ranking import Candidate, candidates, ranking
@@ -33,7 +31,6 @@ from index.snapshot import Snapshot
 
 PASSAGES: Final = 20  # whose sentences are ranked
 READ: Final = 6  # of them are read
-STRANGER: Final = 3.0  # off the log-odds where an article mentions nobody whom the question names
 LEAD: Final = 3.0  # of the words marked over any others of the sentence; nine in ten are then right
 MODEL: Final = MODELS / "verdict.json"
 FEATURES: Final = (
@@ -53,20 +50,6 @@ class Considered:
     candidate: Candidate
     features: Features
     highlight: Span | None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A candidate with the probability that it answers, and the answer's words in it, if it does."""
-
-    candidate: Candidate
-    probability: float
-    highlight: Span | None
-
-    def is_sure(self, confidence: float | None) -> bool:
-        """Whether it is likely enough to be quoted: as wanted, or as calibrated."""
-        crossing = not self.candidate.same_language
-        return self.probability >= verdict().threshold(crossing=crossing, wanted=confidence)
 
 
 @cache
@@ -107,24 +90,6 @@ def _readings(query: Query, windows: Mapping[int, Window], reader: Reader) -> di
         rows = [row for row in windows if texts[row] == text]
         readings.update(zip(rows, reader.read(text, [windows[row] for row in rows]), strict=True))
     return readings
-
-
-def judge(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Reader) -> list[Judged]:
-    """The sentences of the likeliest passages, in the order of the passages read."""
-    considered = consider(query, snapshot, found, reader)
-    strange = strangers(query, snapshot, {each.candidate.row for each in considered})
-    return [
-        Judged(
-            each.candidate,
-            verdict().probability(
-                each.features,
-                crossing=not each.candidate.same_language,
-                less=STRANGER if each.candidate.row in strange else 0.0,
-            ),
-            each.highlight,
-        )
-        for each in considered
-    ]
 
 
 def _likeliest(offered: Sequence[Candidate], scores: Sequence[float]) -> list[int]:

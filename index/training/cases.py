@@ -30,6 +30,9 @@ from index.records import Article
 from index.snapshot import Snapshot
 from index.text import language_of
 
+_TITLE = 100  # characters; a longer first line would be read as text
+_CLAUSE_ENDS = "，。；！？,.;!?\n"
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -118,6 +121,40 @@ def article_of(context: str, title: str) -> Article:
     name = identifier(context)
     made = Article(name, title, context, None, None, language_of(context), None, digest="")
     return replace(made, digest=digest_of(made))
+
+
+def whole_articles(cases: Iterable[Case], passages: Iterable[Case]) -> list[Case]:
+    """The cases with all passages of their language under their title as their passage.
+
+    So an article is whole, as it was in the encyclopaedia; `others` is the one under the same title
+    in the other language. One without a title keeps its own passage.
+    """
+    texts: dict[tuple[str, bool], dict[str, None]] = {}
+    for each in passages:
+        texts.setdefault(_heading(each), {})[each.context] = None
+    whole = {heading: "\n\n".join(own) for heading, own in texts.items()}
+    return [
+        replace(
+            case,
+            context=whole[title, english],
+            others=(whole[title, not english],) if (title, not english) in whole else (),
+        )
+        for case in cases
+        for title, english in [_heading(case)]
+    ]
+
+
+def _heading(case: Case) -> tuple[str, bool]:
+    """What an article stands under: its title, and whether it is in English."""
+    return title_of(case), language_of(case.context) == "en"
+
+
+def title_of(case: Case) -> str:
+    """The passage's title, or its first clause where it has none."""
+    if case.title.strip():
+        return case.title.strip()[:_TITLE]
+    end = min((at for mark in _CLAUSE_ENDS if (at := case.context.find(mark)) > 0), default=_TITLE)
+    return case.context[: min(end, _TITLE)].strip()
 
 
 def without(cases: Sequence[Case], answered: bool) -> list[Case]:

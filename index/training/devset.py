@@ -33,14 +33,12 @@ from pathlib import Path
 from index.lexicon import bundled_lexicon
 from index.text import fold
 from index.training.asking import pairs
-from index.training.cases import Case, read
+from index.training.cases import Case, read, title_of, whole_articles
 from index.training.renaming import is_chinese_person, renamed
 
 _CROSS = "qa_cross.jsonl.gz"
 _SEED = 7
-_TITLE = 100  # characters; a longer first line would be read as text
 _TITLES_END = re.compile(r"[(（]")
-_CLAUSE_ENDS = "，。；！？,.;!?\n"
 
 
 def sets(folder: Path) -> dict[str, dict[str, list[Case]]]:
@@ -85,7 +83,8 @@ def write(
     articles = folder / "articles"
     articles.mkdir(parents=True, exist_ok=True)
     if whole:
-        groups = whole_articles(groups)
+        passages = [case for cases in groups.values() for case in cases]
+        groups = {name: whole_articles(cases, passages) for name, cases in groups.items()}
     for case in (case for cases in groups.values() for case in cases):
         (articles / f"{case.article}.txt").write_text(article(case), encoding="utf-8")
     for name, cases in groups.items():
@@ -97,21 +96,6 @@ def write(
             _write_questions(folder / f"{name}-others.jsonl", about)
     if names:
         _write_questions(folder / "names.jsonl", people(groups))
-
-
-def whole_articles(groups: Mapping[str, Sequence[Case]]) -> dict[str, list[Case]]:
-    """The cases with all passages under their title, of whichever set, as their passage.
-
-    One without a title keeps its own.
-    """
-    passages: dict[str, dict[str, None]] = {}
-    for case in (case for cases in groups.values() for case in cases):
-        passages.setdefault(_title(case), {})[case.context] = None
-    together = {title: "\n\n".join(own) for title, own in passages.items()}
-    return {
-        name: [replace(case, context=together[_title(case)], others=()) for case in cases]
-        for name, cases in groups.items()
-    }
 
 
 def people(groups: Mapping[str, Sequence[Case]]) -> list[Case]:
@@ -134,20 +118,12 @@ def _write_questions(file: Path, cases: Sequence[Case]) -> None:
 
 def article(case: Case) -> str:
     """A passage as the text of a file: title, address, and the passage."""
-    return f"Title: {_title(case)}\nURL: {address(case)}\n\n{case.context}\n"
+    return f"Title: {title_of(case)}\nURL: {address(case)}\n\n{case.context}\n"
 
 
 def address(case: Case) -> str:
     """An address that no other passage has, and that leads nowhere."""
     return f"https://dev.example/{case.article}"
-
-
-def _title(case: Case) -> str:
-    """The passage's title, or its first clause where it has none."""
-    if case.title.strip():
-        return case.title.strip()[:_TITLE]
-    end = min((at for mark in _CLAUSE_ENDS if (at := case.context.find(mark)) > 0), default=_TITLE)
-    return case.context[: min(end, _TITLE)].strip()
 
 
 def question(case: Case) -> dict[str, object]:

@@ -38,7 +38,11 @@ def command_line(description: str | None, *, most: int) -> argparse.Namespace:
 def fitted(groups: Mapping[str, Sequence[Asked]]) -> Linear:
     """The calibrated line for groups of examples, with its thresholds."""
     examples = [each for group in groups.values() for each in group]
-    line = calibrate(fit(examples), examples)
+    return thresholds(calibrate(fit(examples), examples), examples)
+
+
+def thresholds(line: Linear, examples: Sequence[Asked]) -> Linear:
+    """The same line with the thresholds that few answerable questions fall below."""
     same, crossing = (threshold(line, examples, crossing=crossing) for crossing in (False, True))
     return Linear(line.weights, line.biases, (same, crossing))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index.training.asking import ask
-from index.training.cases import Case, identifier, library_of, read
+from index.training.cases import Case, identifier, library_of, read, whole_articles
 from index.training.devset import translated_once
 from index.training.examples import Settings, examples, is_kept_out, is_unseen
 from tests.encoders import HashEncoder
@@ -94,3 +94,18 @@ def test_what_one_may_fit_on_was_seen_in_none_of_its_words(data: Path) -> None:
     assert 0 < unseen < kept < 150
     (first, second) = read(data, question="en", context="zh")
     assert is_kept_out(first) is is_kept_out(second)
+
+
+def test_an_article_is_whole_in_its_language_and_knows_itself_in_the_other() -> None:
+    cases = [
+        Case("When did it open?", ENGLISH, "May 2010", "Bridge", (FIRST,)),
+        Case("Who paid for it?", OTHER, "nothing", "Bridge"),
+        Case("这座桥花了多少钱？", FIRST, "一亿二千万", "Bridge", (ENGLISH,)),
+        Case("谁写了这本书？", SECOND, "1.2亿", ""),
+    ]
+    english, same, chinese, untitled = whole_articles(cases, cases)
+    assert english.context == same.context == f"{ENGLISH}\n\n{OTHER}"
+    assert english.others == (FIRST,)
+    assert (chinese.context, chinese.others) == (FIRST, (english.context,))
+    assert (untitled.context, untitled.others) == (SECOND, ())
+    assert [case.answer for case in (english, untitled)] == ["May 2010", "1.2亿"]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index.linear import Linear
+from index.linear import Linear, logistic
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,8 +21,6 @@ def test_what_crosses_languages_has_weights_of_its_own() -> None:
     row = np.array([2.0, 1.0], dtype=np.float32)
     assert LINE.score(row, crossing=False) == pytest.approx(0.25)
     assert LINE.score(row, crossing=True) == pytest.approx(0.0)
-    assert LINE.probability(row, crossing=False) == pytest.approx(1 / (1 + math.exp(-0.25)))
-    assert LINE.probability(row, crossing=True) == pytest.approx(0.5)
 
 
 def test_the_threshold_is_the_one_wanted_or_the_calibrated_one() -> None:
@@ -45,7 +43,12 @@ def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
         Linear.load(tmp_path / "line.json", FEATURES[::-1])
 
 
-@pytest.mark.parametrize(("far", "probability"), [(-1e6, 1.0), (1e6, 0.0)])
-def test_a_score_beyond_all_measure_is_as_good_as_certain(far: float, probability: float) -> None:
+@pytest.mark.parametrize("odds", [0.01, 0.5, 1.0, 40.0])
+def test_log_odds_come_to_a_probability(odds: float) -> None:
+    assert logistic(math.log(odds)) == pytest.approx(odds / (1 + odds))
+
+
+@pytest.mark.parametrize(("score", "probability"), [(2e6, 1.0), (-2e6, 0.0)])
+def test_a_score_beyond_all_measure_is_as_good_as_certain(score: float, probability: float) -> None:
     """A sentence that lies outside the reader's window scores very low; that is no error."""
-    assert LINE.probability(np.array([0.0, far], dtype=np.float32), crossing=False) == probability
+    assert logistic(score) == probability

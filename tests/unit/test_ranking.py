@@ -95,12 +95,10 @@ def row(**known: float) -> npt.NDArray[np.float32]:
     return np.array([known.get(name, 0.0) for name in FEATURES], dtype=np.float32)
 
 
-def test_a_probability_lies_between_nought_and_one_and_grows_with_evidence() -> None:
-    weak, strong = (
-        ranking().probability(features, crossing=False)
-        for features in (row(), row(lead=0.5, focus_coverage=1))
+def test_log_odds_grow_with_evidence() -> None:
+    assert ranking().score(row(), crossing=False) < ranking().score(
+        row(lead=0.5, focus_coverage=1), crossing=False
     )
-    assert 0.0 < weak < strong < 1.0
 
 
 def test_the_bundled_weights_are_for_the_features_of_this_code() -> None:
