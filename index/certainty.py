@@ -5,10 +5,11 @@ articles do not answer it, one of them fits best all the same. What gives it awa
 article leaves unsaid: of a question about Huguenots, a text on Toronto holds "settled" and
 "bought" and no Huguenots. So beside all that the verdict knows, the question's terms are looked
 for in the passage and in the article as a whole. A linear score of that is the log-odds that the
-first sentence answers; the others keep their distance from it. `index/training/certainty.py` fits
-it on questions asked with and without the whole article that answers them, and writes
-`models/certainty.json` together with the refusal thresholds. Hardly any of those questions is about
-somebody whom no article mentions, as people's are; so that is a rule beside it (`STRANGER`).
+first sentence answers; the others are as much less likely as the verdict has them.
+`index/training/certainty.py` fits it on questions asked with and without the whole article that
+answers them, and writes `models/certainty.json` together with the refusal thresholds. Hardly any of
+those questions is about somebody whom no article mentions, as people's are; so that is a rule beside it
+(`STRANGER`).
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from index.reader import Reader
 from index.records import Span
 from index.search import Found, Query
 from index.snapshot import Snapshot
-from index.verdict import FEATURES as READ
+from index.verdict import FEATURES as VERDICT
 from index.verdict import Considered, consider, verdict
 from index.wording import coverage
 
@@ -40,7 +41,7 @@ MODEL: Final = MODELS / "certainty.json"
 _OF_PASSAGE: Final = ("passage_coverage", "rarest_missing", "names_missing", "passage_cosine")
 _RANKED: Final = [RANKED.index(name) for name in _OF_PASSAGE]
 FEATURES: Final = (
-    *READ,
+    *VERDICT,
     *_OF_PASSAGE,
     "article_coverage",  # of the question's terms, weighted by rarity
     "article_rarest_missing",  # how much of the rarest term is missing: 1 if it is, 0 if none is
@@ -77,15 +78,22 @@ def judge(query: Query, snapshot: Snapshot, found: Sequence[Found], reader: Read
     if not considered:
         return []
     strange = strangers(query, snapshot, {each.candidate.row for each in considered})
-    scores = order(considered, strange)
-    first = int(np.argmax(scores))
+    scores = np.array(order(considered, strange))
+    first = int(scores.argmax())
     best = considered[first]
     sure = certainty().score(known(query, snapshot, best, strange), crossing=not best.candidate.same_language)
-    sure -= _off(best, strange)
+    probabilities = logistic(sure - _off(best, strange)) * _shares(scores)
     return [
-        Judged(each.candidate, logistic(sure + score - scores[first]), each.highlight)
-        for each, score in zip(considered, scores, strict=True)
+        Judged(each.candidate, float(probability), each.highlight)
+        for each, probability in zip(considered, probabilities, strict=True)
     ]
+
+
+def _shares(scores: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The probabilities of log-odds, (n,), each as a share of the highest, next to nothing as that may be."""
+    unlikely = np.logaddexp(0.0, -scores)
+    shares: npt.NDArray[np.float64] = np.exp(unlikely.min() - unlikely)
+    return shares
 
 
 def order(considered: Sequence[Considered], strange: frozenset[int]) -> list[float]:

@@ -8,7 +8,8 @@ by the very code that answers users; all are asked once more with their article 
 the reader and the verdict must be there already. A line is fitted over all sentences that were read, as
 the others are; then it is stretched, and its thresholds are chosen, on the sentence that the
 verdict puts first. The dev sets are only scored, and only refusals: the order of
-sentences is the verdict's. Takes about fifteen minutes on two cores.
+sentences is the verdict's. Takes about twenty minutes on two cores
+until the file is written.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from index.training.asking import Asked, Examine, Floats, ask_all, dev_libraries
 from index.training.cases import Case, whole_articles
 from index.training.examples import unseen
 from index.training.fitting import calibrate, command_line, fit, report, save, scores, thresholds
-from index.verdict import FEATURES as READ
+from index.verdict import FEATURES as VERDICT
 from index.verdict import PASSAGES, consider, verdict
 
 Examples = Mapping[str, Sequence[Asked]]
@@ -85,7 +86,7 @@ def firsts(groups: Examples) -> dict[str, list[Asked]]:
 
 def _order(asked: Asked) -> Floats:
     """The verdict's log-odds of a question's candidates, as `index.certainty.order` has them."""
-    read = replace(asked, features=asked.features[:, : len(READ)])
+    read = replace(asked, features=asked.features[:, : len(VERDICT)])
     made: Floats = scores(verdict(), read) - STRANGER * asked.features[:, FEATURES.index("stranger")]
     return made
 
