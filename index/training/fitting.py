@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 
-from index.linear import Linear
+from index.linear import Linear, logistic
 from index.training.asking import Asked, Floats
 
 _FALSE_REFUSALS = 0.05  # the share of answerable training questions refused, of each kind
@@ -110,7 +110,7 @@ def threshold(line: Linear, examples: Sequence[Asked], *, crossing: bool) -> flo
     Of the questions whose passage is in the other language, or in the same.
     """
     best = [scores(line, each).max() for each in examples if not each.hidden and each.crosses is crossing]
-    return _sigmoid(float(np.quantile(best, _FALSE_REFUSALS)))
+    return logistic(float(np.quantile(best, _FALSE_REFUSALS)))
 
 
 def describe(line: Linear, examples: Sequence[Asked]) -> dict[str, float]:
@@ -167,7 +167,3 @@ def save(line: Linear, file: Path, features: tuple[str, ...]) -> None:
     line.save(file, features)
     same, crossing = line.confidence
     print(f"wrote {file.name}; refuses below {same:.3f}, across languages {crossing:.3f}")
-
-
-def _sigmoid(score: float) -> float:
-    return float(1 / (1 + np.exp(-score)))

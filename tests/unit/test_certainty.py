@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 QUESTION = "How much did the bridge cost?"
 AT_GOOGLE = "How many people work at Google?"
-LEI_JUN = "How much does Xiaomi plan to spend on R&D?"
+AT_XIAOMI = "How much does Xiaomi plan to spend on R&D?"
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +48,7 @@ def of(question: str, snapshot: Snapshot) -> list[dict[str, float]]:
     return [dict(zip(FEATURES, known(query, snapshot, each, strange).tolist(), strict=True)) for each in read]
 
 
-@pytest.mark.parametrize("question", [QUESTION, AT_GOOGLE, LEI_JUN])
+@pytest.mark.parametrize("question", [QUESTION, AT_GOOGLE, AT_XIAOMI])
 def test_the_first_is_as_likely_as_all_that_is_known_makes_it_and_the_others_as_much_less_as_before(
     question: str, snapshot: Snapshot
 ) -> None:
@@ -61,6 +61,7 @@ def test_the_first_is_as_likely_as_all_that_is_known_makes_it_and_the_others_as_
     sure = certainty().score(known(query, snapshot, best, strange), crossing=crossing) - off
     judged = [each.probability for each in judge(query, snapshot, found, OnnxReader())]
     by_verdict = np.array([logistic(score) for score in scores])
+    assert all(0 < probability < 1 for probability in judged)
     assert max(judged) == pytest.approx(logistic(sure))
     assert judged == pytest.approx(logistic(sure) * by_verdict / by_verdict.max())
 
@@ -83,21 +84,21 @@ def test_a_name_that_an_article_never_mentions_is_missed_and_one_that_it_does_is
     snapshot: Snapshot,
 ) -> None:
     assert all(each["article_name_missing"] == each["stranger"] == 1.0 for each in of(AT_GOOGLE, snapshot))
-    mentions = [each for each in of(LEI_JUN, snapshot) if not each["stranger"]]
+    mentions = [each for each in of(AT_XIAOMI, snapshot) if not each["stranger"]]
     assert mentions
     assert all(each["article_name_missing"] < 1.0 for each in mentions)
 
 
 def test_shares_lie_between_nought_and_one_even_for_a_question_without_terms(snapshot: Snapshot) -> None:
     shares = [name for name in FEATURES if name.startswith("article_")]
-    for question in (QUESTION, AT_GOOGLE, LEI_JUN, "what is it?"):
+    for question in (QUESTION, AT_GOOGLE, AT_XIAOMI, "what is it?"):
         for each in of(question, snapshot):
             assert all(np.isfinite(list(each.values())))
             assert all(0.0 <= each[name] <= 1.0 for name in shares)
 
 
 def test_an_article_holds_what_any_of_its_passages_does(snapshot: Snapshot) -> None:
-    query = prepare(LEI_JUN, snapshot, load_encoder())
+    query = prepare(AT_XIAOMI, snapshot, load_encoder())
     numbers = sorted(set(snapshot.tables.articles.tolist()))
     rows = [np.flatnonzero(snapshot.tables.articles == number) for number in numbers]
     wording = query.own.wording
