@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "samples.jsonl"
 CHATS, ROUNDS, RATE = 20, 4, 5
+AT_ONCE = 2  # `telegram.workers`, as it comes: so many questions a killed bot may have been answering
 PATIENCE = 90.0
 
 
@@ -187,7 +188,7 @@ def _check_answers(crowd: Crowd, expected: dict[str, str]) -> None:
     for asked in crowd.asked.values():
         assert len(asked.answers) == 1 or (asked.interrupted and not asked.answers), asked
         assert all(expected[asked.question] in text for _, text in asked.answers), asked
-    assert sum(asked.interrupted for asked in crowd.asked.values()) <= 1
+    assert sum(asked.interrupted for asked in crowd.asked.values()) <= AT_ONCE
     assert crowd.counts["strays"] == 0
 
 
