@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
@@ -91,17 +92,20 @@ class Scene:
     before: Callable[[State], None] | None = None
 
 
-async def play(scene: Scene, library: Library) -> Shown:
-    """Do what a scene says; returns what its chat shows in the end."""
+async def play(scene: Scene, library: Library, *, patience: float = 30) -> Shown:
+    """Do what a scene says; returns what its chat shows in the end.
+
+    ValueError if something said is not answered within `patience` seconds.
+    """
     shown = Shown(())
     async with _chats(library, scene) as chats:
         for step in scene.steps:
             if isinstance(step, Say):
-                await _say(chats, scene, step)
+                await _say(chats, scene, step, patience)
             elif isinstance(step, Type):
                 shown = await _typed(chats, scene, step)
             else:
-                await _press(chats, scene, step)
+                await _press(chats, scene, step, patience)
     messages = chats.api.messages(_chat(scene))
     pictures = {
         size["file_id"]: chats.api.content(size) for each in messages for size in each.get("photo", ())
@@ -115,7 +119,7 @@ async def _typed(chats: Chats, scene: Scene, step: Type) -> Shown:
     return Shown((), typed=f"@{BOT['username']} {step.words}", offered=results)
 
 
-async def _say(chats: Chats, scene: Scene, step: Say) -> None:
+async def _say(chats: Chats, scene: Scene, step: Say, patience: float) -> None:
     text, fields = step.text, dict[str, Any]()
     if "@" in text.split():
         mention = f"@{BOT['username']}"
@@ -129,28 +133,29 @@ async def _say(chats: Chats, scene: Scene, step: Say) -> None:
         fields["document"] = chats.api.document(words.encode(), name)
     before = len(chats.api.sent(_chat(scene)))
     await chats.say(text or None, user=step.by["id"], **{"from": sender}, **fields)
-    if not scene.group and not await _until(lambda: len(chats.api.sent(_chat(scene))) > before):
+    if not scene.group and not await _until(lambda: len(chats.api.sent(_chat(scene))) > before, patience):
         raise ValueError(f"in the scene {scene.name!r} {step.text!r} got no answer")
 
 
-async def _until(condition: Callable[[], bool]) -> bool:
+async def _until(condition: Callable[[], bool], patience: float) -> bool:
     """Whether something came to be; what takes its time is not waited for by `Chats`."""
-    for _ in range(600):
-        if condition():
-            await asyncio.sleep(0.3)
-            return True
+    end = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > end:
+            return False
         await asyncio.sleep(0.05)
-    return False
+    await asyncio.sleep(0.3)
+    return True
 
 
-async def _press(chats: Chats, scene: Scene, step: Press) -> None:
+async def _press(chats: Chats, scene: Scene, step: Press, patience: float) -> None:
     message = chats.api.sent(_chat(scene))[-1]
     values = {} if step.count is None else {"count": step.count}
     name = step.prefix + (texts_in(scene.language).say(step.key, **values) if step.key else "")
     before = len(chats.api.sent(_chat(scene)))
     await chats.press(message, name, user=LING["id"], language=CODES[scene.language])
     if step.told:
-        await _until(lambda: len(chats.api.sent(_chat(scene))) > before)
+        await _until(lambda: len(chats.api.sent(_chat(scene))) > before, patience)
 
 
 def _no_page(url: str, *_: object, **__: object) -> Page:

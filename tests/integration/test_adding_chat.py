@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from index import Library
+from tests.crowd import wait_until
 from tests.integration.bot_api_server import BotApiServer
 from tests.integration.processes import ADMIN, process
 from tests.integration.test_chatting import ask, names, now, press
@@ -107,7 +108,7 @@ def test_what_is_removed_is_gone_from_the_disk_soon(library: Path) -> None:
             asked, identifier = send(api, "/remove Lan bridge"), article_id(api)
             assert traces(library, "eleven weeks", identifier)
             assert decide(api, asked, "Remove").startswith("Removed.")
-            api.wait(lambda: not traces(library, "eleven weeks", identifier), 60)
+            assert wait_until(lambda: not traces(library, "eleven weeks", identifier), 60)
             assert "eleven weeks" not in ask(api, QUESTION)["text"]
     assert b"eleven weeks" not in read(library / "bot.sqlite")
 
@@ -118,7 +119,7 @@ def test_what_a_kill_kept_on_the_disk_goes_with_the_bots_next_start(library: Pat
         opened.remove(article.id, compact=False)  # from where on the bot may be killed
     assert traces(library, article.id)
     with BotApiServer() as server, process(server, library):
-        server.api.wait(lambda: not traces(library, article.id), 60)
+        assert wait_until(lambda: not traces(library, article.id), 60)
 
 
 def article_id(api: BotApi) -> str:

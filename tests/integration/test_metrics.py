@@ -19,7 +19,7 @@ from tests.integration.test_webhook import free_port
 
 
 async def scraped(port: int, questions: int) -> str:
-    """The metrics once they count so many questions, which they do after the answer is sent."""
+    """The metrics once they count so many questions and none is worked on, a while after the answers."""
 
     def read() -> str:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as response:
@@ -27,7 +27,11 @@ async def scraped(port: int, questions: int) -> str:
 
     for _ in range(200):
         text = await asyncio.to_thread(read)
-        if value(text, "articlebot_ask_seconds_count") >= questions:
+        counted, waiting = (
+            value(text, "articlebot_ask_seconds_count"),
+            value(text, "articlebot_updates_waiting"),
+        )
+        if counted >= questions and not waiting:
             return text
         await asyncio.sleep(0.05)
     raise AssertionError(text)

@@ -127,7 +127,7 @@ async def test_in_a_group_everybody_but_oneself_bears_a_name() -> None:
 async def test_a_scene_in_which_the_bot_is_silent_is_no_picture() -> None:
     scene = Scene("test", "en", (Say("340 million", by=LING | {"id": 777000}),))
     with pytest.raises(ValueError, match="got no answer"):
-        await play(scene, FakeLibrary())
+        await play(scene, FakeLibrary(), patience=2)
 
 
 def test_every_scene_has_a_name_of_its_own() -> None:
