@@ -9,27 +9,24 @@ import re
 import unicodedata
 from datetime import UTC, date, datetime
 
+from index.months import ANY_MONTH, WEEKDAY, month_number
+
 EARLIEST_YEAR = 1900
 HEAD = 300  # an article's own date stands in its first characters, later ones are events it tells of
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?P<{}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _DIGITS = {digit: value for value, digit in enumerate("零一二三四五六七八九")} | {"〇": 0, "○": 0, "元": 1}
 _HAN = "零〇○一二三四五六七八九十元"
 _DATE = re.compile(
     r"(?<!\d)(?P<y1>\d{4})(?P<sep>[-/.])(?P<m1>\d{1,2})(?P=sep)(?P<d1>\d{1,2})(?!\d)"
     rf"|(?P<roc>民[國国]\s*)?(?P<y2>\d{{2,4}}|[{_HAN}]{{1,4}})\s*年\s*"
     rf"(?P<m2>\d{{1,2}}|[{_HAN}]{{1,3}})\s*月\s*(?P<d2>\d{{1,2}}|[{_HAN}]{{1,3}})\s*[日號号]"
-    rf"|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+{_MONTH.format('m3')},?\s+(?P<y3>\d{{4}})\b"
-    rf"|\b{_MONTH.format('m4')}\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y4>\d{{4}})\b",
+    rf"|\b(?P<d3>\d{{1,2}})(?:st|nd|rd|th)?(?:\s+of)?\s+(?P<m3>{ANY_MONTH}),?\s+(?P<y3>\d{{4}})\b"
+    rf"|\b(?P<m4>{ANY_MONTH})\s+(?P<d4>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y4>\d{{4}})\b",
     re.IGNORECASE,
 )
 _CLOCK = re.compile(
     r"\d{1,2}:\d{2}(?::\d{2})?(?:\.\d+)?(?:Z|[+-]\d{2}:?\d{2})?|\d{1,2}[时時]\d{1,2}分|[上下]午|\b[ap]\.?m\b\.?"
-    r"|(?:星期|[週周])[一二三四五六日天]|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:GMT|UTC|EST|EDT|CST|BST)\b",
+    rf"|(?:星期|[週周])[一二三四五六日天]|\b(?:{WEEKDAY})\b|\b(?:GMT|UTC|EST|EDT|CST|BST)\b",
     re.IGNORECASE,
 )
 _NAME_DATE = re.compile(r"(?<!\d)(\d{4})([-_.]?)(\d{2})\2(\d{2})(?!\d)")
@@ -74,8 +71,8 @@ def _date_of(match: re.Match[str]) -> date | None:
 def _part(match: re.Match[str], kind: str) -> int:
     """The year, month or day of whichever way of writing matched."""
     written = next(match[f"{kind}{way}"] for way in "1234" if match[f"{kind}{way}"])
-    if written[:3].lower() in _MONTHS:
-        return _MONTHS.index(written[:3].lower()) + 1
+    if (month := month_number(written)) is not None:
+        return month
     return int(written) if written.isdecimal() else _han_number(written)
 
 

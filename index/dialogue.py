@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from index.keywords import question_terms
+from index.months import MONTH
 from index.text import CJK, fold, language_of
 
 _TURNS: Final = 3
@@ -33,15 +34,14 @@ _PLAIN = (
     rf"(?:{_AUXILIARY}|{_ASKING}|and|but|or|so|then|also|the|an?|in|on|at|by|for|from|of|to|with|many|much|"
     "i|it|they|he|she|tell|me|give|name|list|number|please|long|far|often|old|big|year|time|people|said|says)"
 )
-_MONTH = "january|february|march|april|may|june|july|august|september|october|november|december"
 _PREPOSITION = "in|on|at|by|for|from|to|during|over|since|until|before|after|with|under|within"
-_CAPITAL = rf"(?!(?i:{_PLAIN}|{_MONTH}|r&d|ceo|ipo|q[1-4])(?![\w&]))[A-Z][\w&.’'-]*"
+_CAPITAL = rf"(?!(?i:{_PLAIN}|{MONTH}|r&d|ceo|ipo|q[1-4])(?![\w&]))[A-Z][\w&.’'-]*"
 _NAME = re.compile(rf"(?<![\w&’']){_CAPITAL}(?: (?:{_CAPITAL}|\d+(?!\w)))*|[{CJK}]+")
 _OWNING = re.compile(r"['’]s?$")
 _STRETCH = r"(?:\w+ )?(?:years?|months?|weeks?|days?|quarters?)"
 _PERIOD = re.compile(
     rf"\b(?:(?:the )?(?:first|second|third|fourth|last|next|past|previous|coming) (?:half|{_STRETCH})"
-    rf"|this (?:year|month|week|quarter)|q[1-4]|(?:{_MONTH})(?: \d\d?\b,?)?)"
+    rf"|this (?:year|month|week|quarter)|q[1-4]|(?:{MONTH})(?: \d\d?\b,?)?)"
     r"(?:,? (?:of )?(?:19|20)\d\d)?\b|\b(?:19|20)\d\d\b",
     re.IGNORECASE,
 )

@@ -10,12 +10,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from index.months import ANY_MONTH, WEEKDAY
+
 _NUMERAL = r"(?:\d[\d,.]*|[一二两三四五六七八九十百千半])\s*[十百千万亿]*(?:多|余)?"
-_MONTHS = (
-    "january|february|march|april|may|june|july|august|september|october|november|december|"
-    "jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec"
-)
-_DAYS = "monday|tuesday|wednesday|thursday|friday|saturday|sunday"
+_NAMED = f"{ANY_MONTH}|{WEEKDAY}".lower()
 
 # For each kind: what a question asking for it looks like, and a sentence that offers it.
 _KINDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
@@ -38,7 +36,7 @@ _KINDS: dict[str, tuple[re.Pattern[str], re.Pattern[str]]] = {
         ),
         re.compile(
             rf"\d年|\d月|\d日|\d时|\d点|世纪|年代|去年|今年|明年|前年|昨[天日]|今[天日]|上周|上个?月|"
-            rf"\b(?:1[0-9]|20)\d\d\b|\b(?:{_MONTHS}|{_DAYS}|yesterday|today|century)\b"
+            rf"\b(?:1[0-9]|20)\d\d\b|\b(?:{_NAMED}|yesterday|today|century)\b"
         ),
     ),
     "money": (

@@ -15,6 +15,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from index.figures.numbers import read_chinese
+from index.months import ANY_MONTH, WEEKDAYS, month_number
 from index.records import Span
 
 DAY: Final = timedelta(days=1)
@@ -86,16 +87,12 @@ def _rolling(unit: str, count: int, today: date) -> date:
 
 # --- single moments, as both languages write them -------------------------------------------
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
-_MONTH = (
-    "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b\.?"
-)
+_MONTH = ANY_MONTH.lower()
 _YEAR = r"(?<![\d.,])(?:19|20)\d\d(?![\d%])"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?!\d)"
 _NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS)}|an?|couple of|few)"
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_WEEKDAYS = [name.lower() for name in WEEKDAYS]
 _HAN_WEEKDAYS = "一二三四五六日"
 _HAN_COUNT = r"(?:\d{1,3}|[一二两三四五六七八九十几]{1,3})"
 _HAN_MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
@@ -194,7 +191,7 @@ def _dated(match: re.Match[str], today: date, given: int | None) -> _Moment | No
 def _month_number(written: str | None) -> int | None:
     if written is None:
         return None
-    return _MONTHS.index(written[:3]) + 1 if written[:3] in _MONTHS else _han(written)
+    return month_number(written) or _han(written)
 
 
 _ENGLISH: tuple[tuple[str, _Reader], ...] = (

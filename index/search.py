@@ -13,11 +13,11 @@ import numpy.typing as npt
 from index.abbreviations import spelled_out
 from index.encoder import Encoder
 from index.evidence import Wanted, wanted
-from index.figures.english_dates import MONTHS
 from index.fusion import fuse
 from index.inference import Vectors
 from index.keywords import neighbours, question_terms
 from index.lexicon import bundled_lexicon
+from index.months import MONTH, WEEKDAY
 from index.records import Hit, Origin, Within
 from index.snapshot import Snapshot
 from index.tables import Rows
@@ -27,9 +27,7 @@ from index.wording import Wording
 _DEPTH, _KEYWORD_DEPTH = 150, 60  # passages that meaning and keywords may propose
 _NAME = re.compile(r"\b[A-Z][\w&'-]*")  # capitals are all that marks a name in Latin script
 # A sentence's first word has one anyhow, and nobody is called December.
-_SURELY_NAME = re.compile(
-    rf"(?<=[\w,] )(?!(?:I|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|{'|'.join(MONTHS)})\b)[A-Z][\w&'-]*"
-)
+_SURELY_NAME = re.compile(rf"(?<=[\w,] )(?!(?:I|{WEEKDAY}|{MONTH})\b)[A-Z][\w&'-]*")
 _CERTAIN = 0.9  # of a name's writing in the other language: the square root of a probability
 
 

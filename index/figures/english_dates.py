@@ -9,9 +9,9 @@ import re
 from datetime import date
 
 from index.figures.scanning import Reader
+from index.months import MONTH, MONTHS, month_number
 
-MONTHS = ("January February March April May June July August September October November December").split()
-_MONTH = rf"(?:(?:{'|'.join(MONTHS)})\b|(?:Sept|{'|'.join(name[:3] for name in MONTHS)})\b\.?)"
+_MONTH = rf"(?:(?:{MONTH})\b|(?:Sept|{'|'.join(name[:3] for name in MONTHS)})\b\.?)"
 _YEAR = r"(?P<year>(?:1[5-9]|20)[0-9]{2})\b(?![,.][0-9])"
 _DAY = r"(?P<day>[0-3]?[0-9])"
 _DAY_FIRST = re.compile(rf"(?<![\w.,$-]){_DAY}(?:st|nd|rd|th)?(?: of)? (?P<month>{_MONTH})(?:,? {_YEAR})?")
@@ -22,7 +22,7 @@ _MONTH_FIRST = re.compile(
 _MONTH_AND_YEAR = re.compile(rf"\b(?P<month>{_MONTH}),? {_YEAR}")
 _MONTH_ALONE = re.compile(
     r"\b(?:in|since|until|till|by|during|last|next|this|early|late|[Mm]id|from)[ -]"
-    rf"(?P<words>(?P<month>{'|'.join(MONTHS)}))\b(?! [A-Z0-9])"
+    rf"(?P<words>(?P<month>{MONTH}))\b(?! [A-Z0-9])"
 )
 _PERIOD = re.compile(
     r"\b(?P<number>first|second|third|fourth|last|final)[ -](?P<unit>quarter|half) of "
@@ -50,7 +50,9 @@ def _month_alone(match: re.Match[str]) -> str:
 
 
 def _month_number(match: re.Match[str]) -> int:
-    return next(number for number, name in enumerate(MONTHS, start=1) if name[:3] == match["month"][:3])
+    number = month_number(match["month"])
+    assert number is not None  # the pattern lets nothing else through
+    return number
 
 
 def _period(match: re.Match[str]) -> str | None:

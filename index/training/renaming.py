@@ -14,13 +14,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol
 
-from index.figures.english_dates import MONTHS
+from index.months import MONTH, WEEKDAY
 from index.records import Span
 from index.text import fold, language_of
 from index.training.cases import Case
 
 _ENGLISH = re.compile(r"(?<=[a-z,] )[A-Z][\w-]*(?: (?:(?:of|the|and|de|von) )?[A-Z][\w-]*)*")
-_TIMES = re.compile(rf"I|{'|'.join(MONTHS)}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?")
+_TIMES = re.compile(rf"I|{MONTH}|(?:{WEEKDAY})s?")
 _PEOPLE = frozenset({"nr", "nrfg"})  # whose names are Chinese; "nrt" are transcribed
 _CHINESE = _PEOPLE | {"nrt", "ns", "nt", "nz"}
 _TRIES = 20
