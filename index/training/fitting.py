@@ -23,8 +23,8 @@ _SEED = 7
 _EPOCHS = 60
 
 
-def command_line(description: str | None, *, most: int) -> argparse.Namespace:
-    """What both commands that fit take: folders, and how many questions of each set."""
+def command_line(description: str | None, *, most: int) -> argparse.ArgumentParser:
+    """A parser of what the commands that fit take: folders, and how many questions of each set."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -32,7 +32,7 @@ def command_line(description: str | None, *, most: int) -> argparse.Namespace:
     parser.add_argument("--dev", type=Path, required=True, help="folder of the development questions")
     parser.add_argument("--most", type=int, default=most, help="questions of each training set")
     parser.add_argument("--most-dev", type=int, default=300, help="questions of each dev set")
-    return parser.parse_args()
+    return parser
 
 
 def fitted(groups: Mapping[str, Sequence[Asked]]) -> Linear:
@@ -96,12 +96,17 @@ def scores(line: Linear, asked: Asked) -> Floats:
 
 def calibrate(line: Linear, examples: Sequence[Asked]) -> Linear:
     """The same line, stretched so that its logistic is the chance that the best one is right."""
+    slope, shift = platt(line, examples)
+    return Linear(line.weights * slope, line.biases * slope + shift, line.confidence)
+
+
+def platt(line: Linear, examples: Sequence[Asked]) -> tuple[float, float]:
+    """By what the log-odds of the best ones are to be multiplied, and what is to be added."""
     made = [scores(line, each) for each in examples]
     best = np.array([each.max() for each in made])[:, None]
     right = [bool(each.right[own.argmax()]) for each, own in zip(examples, made, strict=True)]
-    platt = LogisticRegression(C=1e6).fit(best, right)
-    slope, shift = float(platt.coef_[0, 0]), float(platt.intercept_[0])
-    return Linear(line.weights * slope, line.biases * slope + shift, line.confidence)
+    fitted = LogisticRegression(C=1e6).fit(best, right)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
 def threshold(line: Linear, examples: Sequence[Asked], *, crossing: bool) -> float:

@@ -50,7 +50,7 @@ def training_examples(
 
 def main() -> None:
     """Fit, write the model, and print what it does on the dev sets."""
-    arguments = command_line(__doc__, most=1000)
+    arguments = command_line(__doc__, most=1000).parse_args()
     encoder = load_encoder()
     line = fitted(training_examples(arguments.train, encoder, arguments.most))
     save(line, MODEL, FEATURES)

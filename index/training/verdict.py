@@ -47,7 +47,7 @@ def training_examples(folder: Path, encoder: Encoder, reader: Reader, most: int)
 
 def main() -> None:
     """Fit, write the model, and print what it does on the dev sets."""
-    arguments = command_line(__doc__, most=500)
+    arguments = command_line(__doc__, most=500).parse_args()
     encoder, reader = load_encoder(), OnnxReader()
     line = fitted(training_examples(arguments.train, encoder, reader, arguments.most))
     save(line, MODEL, FEATURES)
